@@ -1,0 +1,10 @@
+package io.flashdeberta.backend;
+
+/** Loaded tables of the embedding layer. */
+public interface Embeddings extends AutoCloseable {
+
+    int vocabularySize();
+
+    @Override
+    void close();
+}

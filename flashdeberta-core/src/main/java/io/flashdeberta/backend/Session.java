@@ -1,0 +1,54 @@
+package io.flashdeberta.backend;
+
+import io.flashdeberta.checkpoint.WeightTensor;
+
+/**
+ * The fused operations of a forward pass, and the memory their results live in. Operations run in the order they are called.
+ * Every returned tensor is new and belongs to the caller, who closes it; {@link #close()} frees what is left.
+ */
+public interface Session extends AutoCloseable {
+
+    /**
+     * Embeds: word (+ position) (+ type) → projection, if any → layer normalisation, {@code [totalTokens, hidden]}.
+     */
+    Tensor embed(Embeddings embeddings, PackedBatch batch);
+
+    /** {@code activation(x·Wᵀ + b)}: {@code [rows, inputs] → [rows, outputs]}. */
+    Tensor linear(Tensor x, Linear linear, Activation activation);
+
+    /** Normalises each row: {@code [rows, size] → [rows, size]}. */
+    Tensor layerNorm(Tensor x, LayerNorm norm);
+
+    /** Normalises each row of {@code x + residual}, all {@code [rows, size]}. */
+    Tensor addLayerNorm(Tensor x, Tensor residual, LayerNorm norm);
+
+    /**
+     * Disentangled self-attention within each sequence:
+     * {@code softmax(scale · (Qᵢ·Kⱼ + Qᵢ·KR[δ(i−j)] + Kⱼ·QR[δ(i−j)]))·V}.
+     *
+     * @param qkv queries, keys and values of all heads side by side, {@code [totalTokens, 3·heads·headSize]}
+     * @return {@code [totalTokens, heads·headSize]}
+     */
+    Tensor attention(Tensor qkv, Attention attention, PackedBatch batch);
+
+    /** {@code activation(conv1d(x) + b)} within each sequence, zeros beyond its ends: {@code [totalTokens, hidden]}. */
+    Tensor convolve(Tensor x, Convolution convolution, PackedBatch batch);
+
+    /** Copies the named rows: {@code [rows.length, columns]}. */
+    Tensor gatherRows(Tensor x, int[] rows);
+
+    /** Copies columns {@code [from, to)}: {@code [rows, to − from]}. */
+    Tensor sliceColumns(Tensor x, int from, int to);
+
+    /** The mean over each sequence's tokens: {@code [sequences, columns]}. */
+    Tensor meanRows(Tensor x, PackedBatch batch);
+
+    /** Copies a weight matrix {@code [rows, columns]} in. */
+    Tensor upload(WeightTensor matrix);
+
+    /** Copies a tensor out, row by row. */
+    float[] read(Tensor x);
+
+    @Override
+    void close();
+}

@@ -1,0 +1,21 @@
+package io.flashdeberta.backend.cpu;
+
+import java.nio.FloatBuffer;
+import org.bytedeco.javacpp.Pointer;
+
+/** A raw native address that the library's calls accept; one object serves many addresses in turn. */
+final class Address extends Pointer {
+
+    Address at(long address) {
+        this.address = address;
+        return this;
+    }
+
+    /** A view of {@code count} floats; valid as long as the memory is. */
+    static FloatBuffer floats(long address, int count) {
+        Address pointer = new Address().at(address);
+        pointer.capacity = 4L * count;
+        pointer.limit = 4L * count;
+        return pointer.asByteBuffer().asFloatBuffer();
+    }
+}

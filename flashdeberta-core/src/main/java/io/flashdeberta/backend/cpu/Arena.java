@@ -1,0 +1,61 @@
+package io.flashdeberta.backend.cpu;
+
+import java.util.HashSet;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+
+/** A session's tensors: released memory is kept for the next tensor that fits, since every layer needs the same sizes. */
+final class Arena implements AutoCloseable {
+
+    private final NativeMemory memory;
+    private final TreeMap<Long, Set<NativeMemory.Block>> free = new TreeMap<>();
+    private final Set<NativeMemory.Block> used = new HashSet<>();
+    private long freeBytes;
+
+    Arena(NativeMemory memory) {
+        this.memory = memory;
+    }
+
+    CpuTensor allocate(int rows, int columns) {
+        NativeMemory.Block block = take(CpuTensor.bytes(rows, columns));
+        used.add(block);
+        return new CpuTensor(rows, columns, block, this);
+    }
+
+    private NativeMemory.Block take(long bytes) {
+        Map.Entry<Long, Set<NativeMemory.Block>> fit = free.ceilingEntry(bytes);
+        if (fit == null || fit.getKey() > 2 * bytes) {
+            return memory.allocate(bytes);
+        }
+        NativeMemory.Block block = fit.getValue().iterator().next();
+        fit.getValue().remove(block);
+        if (fit.getValue().isEmpty()) {
+            free.remove(fit.getKey());
+        }
+        freeBytes -= block.size();
+        return block;
+    }
+
+    void release(CpuTensor tensor) {
+        NativeMemory.Block block = tensor.block();
+        if (used.remove(block)) {
+            free.computeIfAbsent(block.size(), size -> new HashSet<>()).add(block);
+            freeBytes += block.size();
+        }
+    }
+
+    /** Gives released memory back to the system until at most {@code bytes} of it are kept. */
+    void trim(long bytes) {
+        while (freeBytes > bytes) {
+            take(free.lastKey()).close();
+        }
+    }
+
+    @Override
+    public void close() {
+        trim(0);
+        used.forEach(NativeMemory.Block::close);
+        used.clear();
+    }
+}

@@ -1,0 +1,11 @@
+package io.flashdeberta.backend.cpu;
+
+import io.flashdeberta.backend.PackedBatch;
+
+/** A way to compute attention. */
+interface AttentionKernel {
+
+    /** {@code qkv [totalTokens, 3·heads·headSize]} → {@code context [totalTokens, heads·headSize]}. */
+    void run(
+            CpuThreads threads, Lane[] lanes, CpuAttention attention, PackedBatch batch, CpuTensor qkv, CpuTensor context);
+}

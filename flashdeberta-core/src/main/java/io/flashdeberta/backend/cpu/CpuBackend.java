@@ -1,0 +1,179 @@
+package io.flashdeberta.backend.cpu;
+
+import io.flashdeberta.backend.Activation;
+import io.flashdeberta.backend.Attention;
+import io.flashdeberta.backend.AttentionKind;
+import io.flashdeberta.backend.Backend;
+import io.flashdeberta.backend.BackendOptions;
+import io.flashdeberta.backend.Convolution;
+import io.flashdeberta.backend.Embeddings;
+import io.flashdeberta.backend.LayerNorm;
+import io.flashdeberta.backend.Linear;
+import io.flashdeberta.backend.RelativeBuckets;
+import io.flashdeberta.backend.Session;
+import io.flashdeberta.backend.Tensor;
+import io.flashdeberta.checkpoint.WeightTensor;
+import java.nio.FloatBuffer;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.List;
+import java.util.Locale;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/** A model's weights in native memory, and the threads that compute with them. */
+final class CpuBackend implements Backend {
+
+    private final NativeMemory memory = new NativeMemory();
+    private final Deque<AutoCloseable> loaded = new ArrayDeque<>();
+    private final AttentionKind attentionKind;
+    private final CpuThreads threads;
+    private final CpuSession loading;
+    private boolean closed;
+
+    CpuBackend(BackendOptions options) {
+        attentionKind = options.attention();
+        threads = new CpuThreads(options.threads());
+        loading = openSession();
+    }
+
+    NativeMemory memory() {
+        return memory;
+    }
+
+    CpuThreads threads() {
+        return threads;
+    }
+
+    @Override
+    public String description() {
+        return "the CPU (oneDNN, fp32, " + threads.count() + (threads.count() == 1 ? " thread, " : " threads, ")
+                + attentionKind.name().toLowerCase(Locale.ROOT) + " attention)";
+    }
+
+    @Override
+    public Linear loadLinear(List<WeightTensor> weights, List<WeightTensor> biases) {
+        int inputs = Math.toIntExact(weights.get(0).shape()[1]);
+        int outputs = Math.toIntExact(weights.stream().mapToLong(w -> w.shape()[0]).sum());
+        float[] bias = new float[outputs];
+        FloatBuffer target = FloatBuffer.wrap(bias);
+        for (WeightTensor part : biases) {
+            FloatBuffer slice = target.slice();
+            slice.limit(Math.toIntExact(part.elements()));
+            part.copyTo(slice);
+            target.position(target.position() + Math.toIntExact(part.elements()));
+        }
+        CpuLinear.Rows rows = (from, to, buffer) -> readStacked(weights, from, to, inputs, buffer);
+        return keep(threads.call(
+                () -> CpuLinear.load(inputs, outputs, rows, bias, this, loading.firstLane())));
+    }
+
+    private static void readStacked(List<WeightTensor> parts, int from, int to, int inputs, FloatBuffer target) {
+        int first = 0;
+        for (WeightTensor part : parts) {
+            int rows = Math.toIntExact(part.shape()[0]);
+            int begin = Math.max(from, first);
+            int end = Math.min(to, first + rows);
+            if (begin < end) {
+                FloatBuffer slice = target.slice((begin - from) * inputs, (end - begin) * inputs);
+                part.copyTo((long) (begin - first) * inputs, slice);
+            }
+            first += rows;
+        }
+    }
+
+    @Override
+    public LayerNorm loadLayerNorm(WeightTensor weight, WeightTensor bias, float epsilon) {
+        return keep(new CpuLayerNorm((int) weight.elements(), vector(weight), vector(bias), epsilon));
+    }
+
+    private NativeMemory.Block vector(WeightTensor tensor) {
+        NativeMemory.Block block = memory.allocateFloats(tensor.elements());
+        tensor.copyTo(Address.floats(block.address(), Math.toIntExact(tensor.elements())));
+        return block;
+    }
+
+    @Override
+    public Embeddings loadEmbeddings(
+            WeightTensor words,
+            @Nullable WeightTensor positions,
+            @Nullable WeightTensor types,
+            @Nullable Linear projection,
+            LayerNorm norm) {
+        return new CpuEmbeddings(words, positions, types, (CpuLinear) projection, (CpuLayerNorm) norm);
+    }
+
+    @Override
+    public Convolution loadConvolution(WeightTensor weight, WeightTensor bias, int groups, Activation activation) {
+        int kernelSize = Math.toIntExact(weight.shape()[2]);
+        return keep(threads.call(() -> CpuConvolution.load(
+                weight.toFloats(), bias.toFloats(), kernelSize, groups, activation, this, loading.firstLane())));
+    }
+
+    @Override
+    public Attention loadAttention(
+            int heads,
+            int headSize,
+            @Nullable Tensor keyPositions,
+            @Nullable Tensor queryPositions,
+            @Nullable RelativeBuckets buckets,
+            float scale) {
+        return keep(new CpuAttention(
+                heads,
+                headSize,
+                scale,
+                table(keyPositions),
+                table(queryPositions),
+                buckets == null ? null : new CpuAttention.DistanceTable(buckets)));
+    }
+
+    private NativeMemory.@Nullable Block table(@Nullable Tensor tensor) {
+        if (tensor == null) {
+            return null;
+        }
+        long floats = (long) tensor.rows() * tensor.columns();
+        NativeMemory.Block block = memory.allocateFloats(floats);
+        CpuSession.copy(((CpuTensor) tensor).address(), block.address(), floats);
+        return block;
+    }
+
+    private <T extends AutoCloseable> T keep(T weights) {
+        loaded.push(weights);
+        return weights;
+    }
+
+    @Override
+    public CpuSession openSession() {
+        AttentionKernel kernel =
+                attentionKind == AttentionKind.FLASH ? new FlashAttention() : new EagerAttention();
+        return new CpuSession(threads, kernel, memory);
+    }
+
+    @Override
+    public <T> T call(Supplier<T> pass) {
+        return threads.call(pass);
+    }
+
+    @Override
+    public long allocatedBytes() {
+        return memory.allocated();
+    }
+
+    @Override
+    public void close() {
+        if (closed) {
+            return;
+        }
+        closed = true;
+        threads.close();
+        loading.close();
+        for (AutoCloseable weights : loaded) {
+            try {
+                weights.close();
+            } catch (Exception e) {
+                throw new IllegalStateException("Closing weights failed", e);
+            }
+        }
+        loaded.clear();
+    }
+}

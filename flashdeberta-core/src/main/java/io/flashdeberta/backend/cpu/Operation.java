@@ -1,0 +1,205 @@
+package io.flashdeberta.backend.cpu;
+
+import static io.flashdeberta.backend.cpu.OneDnn.check;
+import static org.bytedeco.dnnl.global.dnnl.*;
+
+import io.flashdeberta.backend.Activation;
+import org.bytedeco.dnnl.dnnl_memory_desc;
+import org.bytedeco.dnnl.dnnl_post_ops;
+import org.bytedeco.dnnl.dnnl_primitive_attr;
+import org.bytedeco.dnnl.dnnl_primitive_desc;
+import org.jspecify.annotations.Nullable;
+
+/** The shape of an operation: the key under which its compiled primitive is kept. Strides are in elements. */
+sealed interface Operation {
+
+    Primitive compile();
+
+    /**
+     * {@code C = scale · A·B}; arguments A, B, C.
+     *
+     * @param bRow step from one row of B {@code [k, n]} to the next
+     * @param bColumn step from one column of B to the next
+     */
+    record MatMul(int m, int n, int k, long lda, long bRow, long bColumn, long ldc, float scale) implements Operation {
+        @Override
+        public Primitive compile() {
+            dnnl_memory_desc a = OneDnn.matrix(m, k, lda, 1);
+            dnnl_memory_desc b = OneDnn.matrix(k, n, bRow, bColumn);
+            dnnl_memory_desc c = OneDnn.matrix(m, n, ldc, 1);
+            try (PostOps postOps = new PostOps()) {
+                if (scale != 1) {
+                    postOps.append(dnnl_eltwise_linear, scale);
+                }
+                return new Primitive(
+                        PostOps.matmul(a, b, null, c, postOps),
+                        new int[] {DNNL_ARG_SRC, DNNL_ARG_WEIGHTS, DNNL_ARG_DST},
+                        new dnnl_memory_desc[] {a, b, c});
+            } finally {
+                dnnl_memory_desc_destroy(a);
+                dnnl_memory_desc_destroy(b);
+                dnnl_memory_desc_destroy(c);
+            }
+        }
+    }
+
+    /** {@code C = activation(A·W + b)} with weights in {@code layout}; arguments A, W, b, C. */
+    record Dense(int m, PackedLayout layout, long lda, long ldc, Activation activation) implements Operation {
+        @Override
+        public Primitive compile() {
+            dnnl_memory_desc a = OneDnn.matrix(m, layout.inputs(), lda, 1);
+            dnnl_memory_desc bias = OneDnn.matrix(1, layout.outputs(), layout.outputs(), 1);
+            dnnl_memory_desc c = OneDnn.matrix(m, layout.outputs(), ldc, 1);
+            try (PostOps postOps = new PostOps()) {
+                postOps.append(activation);
+                return new Primitive(
+                        PostOps.matmul(a, layout.description(), bias, c, postOps),
+                        new int[] {DNNL_ARG_SRC, DNNL_ARG_WEIGHTS, DNNL_ARG_BIAS, DNNL_ARG_DST},
+                        new dnnl_memory_desc[] {a, layout.description(), bias, c});
+            } finally {
+                dnnl_memory_desc_destroy(a);
+                dnnl_memory_desc_destroy(bias);
+                dnnl_memory_desc_destroy(c);
+            }
+        }
+    }
+
+    /** Brings plain weights {@code [outputs, inputs]} into a layout; arguments from, to. */
+    record Pack(PackedLayout layout) implements Operation {
+        @Override
+        public Primitive compile() {
+            dnnl_memory_desc plain = OneDnn.matrix(layout.inputs(), layout.outputs(), 1, layout.inputs());
+            dnnl_primitive_desc operation = new dnnl_primitive_desc();
+            try {
+                check(
+                        dnnl_reorder_primitive_desc_create(
+                                operation, plain, OneDnn.ENGINE, layout.description(), OneDnn.ENGINE, null),
+                        "describe a reorder");
+                return new Primitive(
+                        operation,
+                        new int[] {DNNL_ARG_FROM, DNNL_ARG_TO},
+                        new dnnl_memory_desc[] {plain, layout.description()});
+            } finally {
+                dnnl_memory_desc_destroy(plain);
+            }
+        }
+    }
+
+    /** Softmax along each row, in place; arguments X, X. */
+    record Softmax(int rows, int columns) implements Operation {
+        @Override
+        public Primitive compile() {
+            dnnl_memory_desc x = OneDnn.matrix(rows, columns, columns, 1);
+            dnnl_primitive_desc operation = new dnnl_primitive_desc();
+            try {
+                check(
+                        dnnl_softmax_forward_primitive_desc_create(
+                                operation, OneDnn.ENGINE, dnnl_forward_inference, dnnl_softmax_accurate, x, x, 1, null),
+                        "describe a softmax");
+                return new Primitive(
+                        operation, new int[] {DNNL_ARG_SRC, DNNL_ARG_DST}, new dnnl_memory_desc[] {x, x});
+            } finally {
+                dnnl_memory_desc_destroy(x);
+            }
+        }
+    }
+
+    /** {@code C = A + B}; arguments A, B, C. */
+    record Add(int rows, int columns) implements Operation {
+        @Override
+        public Primitive compile() {
+            dnnl_memory_desc x = OneDnn.matrix(rows, columns, columns, 1);
+            dnnl_primitive_desc operation = new dnnl_primitive_desc();
+            try {
+                check(
+                        dnnl_binary_primitive_desc_create(operation, OneDnn.ENGINE, dnnl_binary_add, x, x, x, null),
+                        "describe an addition");
+                return new Primitive(
+                        operation,
+                        new int[] {DNNL_ARG_SRC_0, DNNL_ARG_SRC_1, DNNL_ARG_DST},
+                        new dnnl_memory_desc[] {x, x, x});
+            } finally {
+                dnnl_memory_desc_destroy(x);
+            }
+        }
+    }
+
+    /** Layer normalisation of each row; arguments X, scale, shift, Y. */
+    record Normalize(int rows, int columns, float epsilon) implements Operation {
+        @Override
+        public Primitive compile() {
+            dnnl_memory_desc x = OneDnn.matrix(rows, columns, columns, 1);
+            dnnl_memory_desc vector = OneDnn.tagged(dnnl_a, columns);
+            dnnl_primitive_desc operation = new dnnl_primitive_desc();
+            try {
+                check(
+                        dnnl_layer_normalization_forward_primitive_desc_create(
+                                operation,
+                                OneDnn.ENGINE,
+                                dnnl_forward_inference,
+                                x,
+                                x,
+                                null,
+                                epsilon,
+                                dnnl_use_scale | dnnl_use_shift,
+                                null),
+                        "describe a layer normalisation");
+                return new Primitive(
+                        operation,
+                        new int[] {DNNL_ARG_SRC, DNNL_ARG_SCALE, DNNL_ARG_SHIFT, DNNL_ARG_DST},
+                        new dnnl_memory_desc[] {x, vector, vector, x});
+            } finally {
+                dnnl_memory_desc_destroy(x);
+                dnnl_memory_desc_destroy(vector);
+            }
+        }
+    }
+
+    /** Element-wise functions that a matrix product applies to its result. */
+    final class PostOps implements AutoCloseable {
+
+        private final dnnl_post_ops operations = new dnnl_post_ops();
+        private final dnnl_primitive_attr attributes = new dnnl_primitive_attr();
+
+        PostOps() {
+            check(dnnl_post_ops_create(operations), "create post-operations");
+            check(dnnl_primitive_attr_create(attributes), "create attributes");
+        }
+
+        void append(int function, float alpha) {
+            check(dnnl_post_ops_append_eltwise(operations, function, alpha, 0), "append a post-operation");
+        }
+
+        void append(Activation activation) {
+            switch (activation) {
+                case NONE -> {}
+                case GELU -> append(dnnl_eltwise_gelu_erf, 0);
+                case GELU_TANH -> append(dnnl_eltwise_gelu_tanh, 0);
+                case RELU -> append(dnnl_eltwise_relu, 0);
+                case TANH -> append(dnnl_eltwise_tanh, 0);
+                case SIGMOID -> append(dnnl_eltwise_logistic, 0);
+                case SILU -> append(dnnl_eltwise_swish, 1);
+            }
+        }
+
+        static dnnl_primitive_desc matmul(
+                dnnl_memory_desc a,
+                dnnl_memory_desc b,
+                @Nullable dnnl_memory_desc bias,
+                dnnl_memory_desc c,
+                PostOps postOps) {
+            check(dnnl_primitive_attr_set_post_ops(postOps.attributes, postOps.operations), "set post-operations");
+            dnnl_primitive_desc operation = new dnnl_primitive_desc();
+            check(
+                    dnnl_matmul_primitive_desc_create(operation, OneDnn.ENGINE, a, b, bias, c, postOps.attributes),
+                    "describe a matrix product");
+            return operation;
+        }
+
+        @Override
+        public void close() {
+            dnnl_primitive_attr_destroy(attributes);
+            dnnl_post_ops_destroy(operations);
+        }
+    }
+}

@@ -1,0 +1,67 @@
+package io.flashdeberta.backend.cpu;
+
+import static org.bytedeco.dnnl.global.dnnl.dnnl_format_tag_any;
+import static org.bytedeco.dnnl.global.dnnl.dnnl_memory_desc_clone;
+import static org.bytedeco.dnnl.global.dnnl.dnnl_memory_desc_destroy;
+import static org.bytedeco.dnnl.global.dnnl.dnnl_memory_desc_get_size;
+import static org.bytedeco.dnnl.global.dnnl.dnnl_primitive_desc_destroy;
+import static org.bytedeco.dnnl.global.dnnl.dnnl_primitive_desc_query_md;
+import static org.bytedeco.dnnl.global.dnnl.dnnl_query_weights_md;
+
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import org.bytedeco.dnnl.dnnl_memory_desc;
+import org.bytedeco.dnnl.dnnl_primitive_desc;
+
+/** The layout that oneDNN asks for weights {@code [inputs, outputs]} in; one object per shape, kept for the process. */
+final class PackedLayout {
+
+    private static final int TYPICAL_ROWS = 128;
+    private static final Map<Long, PackedLayout> LAYOUTS = new ConcurrentHashMap<>();
+
+    private final int inputs;
+    private final int outputs;
+    private final dnnl_memory_desc description;
+
+    private PackedLayout(int inputs, int outputs) {
+        this.inputs = inputs;
+        this.outputs = outputs;
+        dnnl_memory_desc a = OneDnn.matrix(TYPICAL_ROWS, inputs, inputs, 1);
+        dnnl_memory_desc any = OneDnn.tagged(dnnl_format_tag_any, inputs, outputs);
+        dnnl_memory_desc c = OneDnn.matrix(TYPICAL_ROWS, outputs, outputs, 1);
+        try (Operation.PostOps none = new Operation.PostOps()) {
+            dnnl_primitive_desc operation = Operation.PostOps.matmul(a, any, null, c, none);
+            description = new dnnl_memory_desc();
+            OneDnn.check(
+                    dnnl_memory_desc_clone(
+                            description, dnnl_primitive_desc_query_md(operation, dnnl_query_weights_md, 0)),
+                    "copy a layout");
+            dnnl_primitive_desc_destroy(operation);
+        } finally {
+            dnnl_memory_desc_destroy(a);
+            dnnl_memory_desc_destroy(any);
+            dnnl_memory_desc_destroy(c);
+        }
+    }
+
+    static PackedLayout of(int inputs, int outputs) {
+        return LAYOUTS.computeIfAbsent(
+                ((long) inputs << 32) | outputs, shape -> new PackedLayout(inputs, outputs));
+    }
+
+    int inputs() {
+        return inputs;
+    }
+
+    int outputs() {
+        return outputs;
+    }
+
+    dnnl_memory_desc description() {
+        return description;
+    }
+
+    long bytes() {
+        return dnnl_memory_desc_get_size(description);
+    }
+}
