@@ -21,9 +21,9 @@ public final class RelativeBuckets {
         if (maxDistance < 1) {
             throw new IllegalArgumentException("The greatest relative distance is " + maxDistance + "; expected ≥ 1.");
         }
-        if (buckets == 1 || (buckets > 0 && maxDistance - 1 <= buckets / 2)) {
+        if (buckets > 0 && (buckets < 4 || maxDistance - 1 <= buckets / 2)) {
             throw new IllegalArgumentException("position_buckets " + buckets + " with a greatest relative distance of "
-                    + maxDistance + "; expected at least 2 buckets and a distance above position_buckets / 2 + 1.");
+                    + maxDistance + "; expected at least 4 buckets and a distance above position_buckets / 2 + 1.");
         }
         this.buckets = buckets;
         this.maxDistance = maxDistance;

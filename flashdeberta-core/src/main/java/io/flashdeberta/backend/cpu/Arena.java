@@ -5,8 +5,13 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 
-/** A session's tensors: released memory is kept for the next tensor that fits, since every layer needs the same sizes. */
+/**
+ * A session's tensors. Released memory is kept for the next tensor that fits, since every layer needs the same sizes; between
+ * passes, when no tensor is in use, only {@link #KEPT_BYTES} of it.
+ */
 final class Arena implements AutoCloseable {
+
+    private static final long KEPT_BYTES = 64L << 20;
 
     private final NativeMemory memory;
     private final TreeMap<Long, Set<NativeMemory.Block>> free = new TreeMap<>();
@@ -43,10 +48,12 @@ final class Arena implements AutoCloseable {
             free.computeIfAbsent(block.size(), size -> new HashSet<>()).add(block);
             freeBytes += block.size();
         }
+        if (used.isEmpty()) {
+            trim(KEPT_BYTES);
+        }
     }
 
-    /** Gives released memory back to the system until at most {@code bytes} of it are kept. */
-    void trim(long bytes) {
+    private void trim(long bytes) {
         while (freeBytes > bytes) {
             take(free.lastKey()).close();
         }
