@@ -14,8 +14,6 @@ import io.flashdeberta.backend.Session;
 import io.flashdeberta.backend.Tensor;
 import io.flashdeberta.checkpoint.WeightTensor;
 import java.nio.FloatBuffer;
-import java.util.ArrayDeque;
-import java.util.Deque;
 import java.util.List;
 import java.util.Locale;
 import java.util.function.Supplier;
@@ -25,7 +23,6 @@ import org.jspecify.annotations.Nullable;
 final class CpuBackend implements Backend {
 
     private final NativeMemory memory = new NativeMemory();
-    private final Deque<AutoCloseable> loaded = new ArrayDeque<>();
     private final AttentionKind attentionKind;
     private final CpuThreads threads;
     private final CpuSession loading;
@@ -34,7 +31,13 @@ final class CpuBackend implements Backend {
     CpuBackend(BackendOptions options) {
         attentionKind = options.attention();
         threads = new CpuThreads(options.threads());
-        loading = openSession();
+        try {
+            loading = openSession();
+        } catch (RuntimeException | Error e) {
+            threads.close();
+            memory.close();
+            throw e;
+        }
     }
 
     NativeMemory memory() {
@@ -64,8 +67,7 @@ final class CpuBackend implements Backend {
             target.position(target.position() + Math.toIntExact(part.elements()));
         }
         CpuLinear.Rows rows = (from, to, buffer) -> readStacked(weights, from, to, inputs, buffer);
-        return keep(threads.call(
-                () -> CpuLinear.load(inputs, outputs, rows, bias, this, loading.firstLane())));
+        return threads.call(() -> CpuLinear.load(inputs, outputs, rows, bias, this, loading.firstLane()));
     }
 
     private static void readStacked(List<WeightTensor> parts, int from, int to, int inputs, FloatBuffer target) {
@@ -84,7 +86,7 @@ final class CpuBackend implements Backend {
 
     @Override
     public LayerNorm loadLayerNorm(WeightTensor weight, WeightTensor bias, float epsilon) {
-        return keep(new CpuLayerNorm((int) weight.elements(), vector(weight), vector(bias), epsilon));
+        return new CpuLayerNorm((int) weight.elements(), vector(weight), vector(bias), epsilon);
     }
 
     private NativeMemory.Block vector(WeightTensor tensor) {
@@ -106,8 +108,8 @@ final class CpuBackend implements Backend {
     @Override
     public Convolution loadConvolution(WeightTensor weight, WeightTensor bias, int groups, Activation activation) {
         int kernelSize = Math.toIntExact(weight.shape()[2]);
-        return keep(threads.call(() -> CpuConvolution.load(
-                weight.toFloats(), bias.toFloats(), kernelSize, groups, activation, this, loading.firstLane())));
+        return threads.call(() -> CpuConvolution.load(
+                weight.toFloats(), bias.toFloats(), kernelSize, groups, activation, this, loading.firstLane()));
     }
 
     @Override
@@ -118,13 +120,13 @@ final class CpuBackend implements Backend {
             @Nullable Tensor queryPositions,
             @Nullable RelativeBuckets buckets,
             float scale) {
-        return keep(new CpuAttention(
+        return new CpuAttention(
                 heads,
                 headSize,
                 scale,
                 table(keyPositions),
                 table(queryPositions),
-                buckets == null ? null : new CpuAttention.DistanceTable(buckets)));
+                buckets == null ? null : new CpuAttention.DistanceTable(buckets));
     }
 
     private NativeMemory.@Nullable Block table(@Nullable Tensor tensor) {
@@ -135,11 +137,6 @@ final class CpuBackend implements Backend {
         NativeMemory.Block block = memory.allocateFloats(floats);
         CpuSession.copy(((CpuTensor) tensor).address(), block.address(), floats);
         return block;
-    }
-
-    private <T extends AutoCloseable> T keep(T weights) {
-        loaded.push(weights);
-        return weights;
     }
 
     @Override
@@ -167,13 +164,6 @@ final class CpuBackend implements Backend {
         closed = true;
         threads.close();
         loading.close();
-        for (AutoCloseable weights : loaded) {
-            try {
-                weights.close();
-            } catch (Exception e) {
-                throw new IllegalStateException("Closing weights failed", e);
-            }
-        }
-        loaded.clear();
+        memory.close();
     }
 }

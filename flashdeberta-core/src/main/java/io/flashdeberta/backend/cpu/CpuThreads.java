@@ -2,12 +2,16 @@ package io.flashdeberta.backend.cpu;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 import java.util.concurrent.ForkJoinPool;
 import java.util.concurrent.ForkJoinTask;
 import java.util.concurrent.ForkJoinWorkerThread;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /** The threads of a backend. */
 final class CpuThreads implements AutoCloseable {
@@ -42,29 +46,49 @@ final class CpuThreads implements AutoCloseable {
         return count;
     }
 
+    /** Runs {@code body} in the pool and waits; what it throws is thrown here as it is. */
     <T> T call(Supplier<T> body) {
         if (ForkJoinTask.getPool() == pool) {
             return body.get();
         }
-        return pool.submit(body::get).join();
+        try {
+            return CompletableFuture.supplyAsync(body, pool).join();
+        } catch (CompletionException e) {
+            Throwable cause = e.getCause();
+            throw unchecked(cause == null ? e : cause);
+        }
     }
 
-    /** Runs items {@code 0 … items − 1}, each once, and returns when all are done. */
+    /** Runs items {@code 0 … items − 1}, each once, and returns when all are done; after a failure no further item starts. */
     void forEach(Lane[] lanes, int items, ItemTask task) {
-        call(() -> {
-            AtomicInteger next = new AtomicInteger();
-            List<ForkJoinTask<?>> runners = new ArrayList<>();
-            for (int t = 0; t < Math.min(lanes.length, items); t++) {
-                Lane lane = lanes[t];
-                runners.add(ForkJoinTask.adapt(() -> {
+        AtomicInteger next = new AtomicInteger();
+        AtomicReference<@Nullable Throwable> failure = new AtomicReference<>();
+        List<ForkJoinTask<?>> runners = new ArrayList<>();
+        for (int t = 0; t < Math.min(lanes.length, items); t++) {
+            Lane lane = lanes[t];
+            runners.add(ForkJoinTask.adapt(() -> {
+                try {
                     for (int item = next.getAndIncrement(); item < items; item = next.getAndIncrement()) {
                         task.run(lane, item);
                     }
-                }));
-            }
-            ForkJoinTask.invokeAll(runners);
-            return null;
-        });
+                } catch (RuntimeException | Error e) {
+                    failure.compareAndSet(null, e);
+                    next.set(items);
+                }
+            }));
+        }
+        call(() -> ForkJoinTask.invokeAll(runners));
+        Throwable thrown = failure.get();
+        if (thrown != null) {
+            throw unchecked(thrown);
+        }
+    }
+
+    private static RuntimeException unchecked(Throwable thrown) {
+        if (thrown instanceof Error error) {
+            throw error;
+        }
+        return (RuntimeException) thrown;
     }
 
     @Override

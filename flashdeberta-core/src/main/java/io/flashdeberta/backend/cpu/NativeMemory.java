@@ -1,21 +1,23 @@
 package io.flashdeberta.backend.cpu;
 
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicLong;
 import org.bytedeco.javacpp.Pointer;
 
-/** Memory outside the Java heap, and the count of what is held. */
-final class NativeMemory {
+/** Memory outside the Java heap: what is not given back block by block is freed by {@link #close()}. */
+final class NativeMemory implements AutoCloseable {
 
     private static final int ALIGNMENT = 64;
 
     private final AtomicLong allocated = new AtomicLong();
+    private final Set<Block> live = ConcurrentHashMap.newKeySet();
 
-    /** One allocation, aligned to a cache line; its owner closes it once. */
+    /** One allocation, aligned to a cache line. */
     final class Block implements AutoCloseable {
 
         private final long raw;
         private final long size;
-        private boolean closed;
 
         private Block(long raw, long size) {
             this.raw = raw;
@@ -32,8 +34,7 @@ final class NativeMemory {
 
         @Override
         public void close() {
-            if (!closed) {
-                closed = true;
+            if (live.remove(this)) {
                 Pointer.free(new Address().at(raw));
                 allocated.addAndGet(-size);
             }
@@ -47,7 +48,9 @@ final class NativeMemory {
                     + allocated.get() + " are held. Lower batch-tokens or max-tokens.");
         }
         allocated.addAndGet(size);
-        return new Block(pointer.address(), size);
+        Block block = new Block(pointer.address(), size);
+        live.add(block);
+        return block;
     }
 
     Block allocateFloats(long count) {
@@ -56,5 +59,10 @@ final class NativeMemory {
 
     long allocated() {
         return allocated.get();
+    }
+
+    @Override
+    public void close() {
+        live.forEach(Block::close);
     }
 }
