@@ -112,8 +112,9 @@ def write(variant, folder, tokenizer, spm):
     folder.mkdir(parents=True)
     vocabulary = tokenizer.get_vocab_size() if variant.tokenizer else variants.V3["vocab_size"]
     config_json = variant.config_json(vocabulary)
-    random_model = reference.randomize(variant.model(transformers.DebertaV2Config(**config_json)), variant.name + variant.seed)
-    save_weights(random_model.to(getattr(torch, variant.dtype)), variant, folder)
+    model = variant.model(transformers.DebertaV2Config(**config_json))
+    reference.randomize(model, variant.name + variant.seed)
+    save_weights(model.to(getattr(torch, variant.dtype)), variant, folder)
     write_json(folder / "config.json", config_json)
     if variant.tokenizer:
         tiny_tokenizer.write_tokenizer(tokenizer, folder)

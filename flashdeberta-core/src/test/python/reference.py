@@ -14,7 +14,8 @@ def gain_of(weight):
 
 def whole_outputs(model):
     """Outputs of one vector for a whole sequence; the others have one row for each token."""
-    return ("logits",) if isinstance(model, (t.DebertaV2ForSequenceClassification, t.DebertaV2ForMultipleChoice)) else ()
+    one_vector = t.DebertaV2ForSequenceClassification, t.DebertaV2ForMultipleChoice
+    return ("logits",) if isinstance(model, one_vector) else ()
 
 
 def seed_of(name):

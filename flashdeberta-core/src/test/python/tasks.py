@@ -103,7 +103,8 @@ def reranking(model, tokenizer):
             kept = longest_first(len(query_ids), len(document_ids), max_length - 3)
             cut = pair(tokenizer, query_ids[:kept[0]], document_ids[:kept[1]])
             logit = run(model, cut)["logits"][0, 0]
-            rows.append({"document": document, **described(cut), "truncated": kept != (len(query_ids), len(document_ids)),
+            rows.append({"document": document, **described(cut),
+                         "truncated": kept != (len(query_ids), len(document_ids)),
                          "logit": float(logit), "score": float(logit.sigmoid())})
         order = sorted(range(len(rows)), key=lambda i: -rows[i]["logit"])
         return {"query": query, "maxLength": max_length, "order": order, "documents": rows}

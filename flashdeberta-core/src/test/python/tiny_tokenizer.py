@@ -7,6 +7,7 @@ from pathlib import Path
 from types import SimpleNamespace
 
 import sentencepiece
+from sentencepiece import sentencepiece_model_pb2
 from tokenizers import AddedToken
 from transformers.convert_slow_tokenizer import DebertaV2Converter
 
@@ -47,7 +48,9 @@ def train_spm(vocabulary, full_nfkc=False):
             sentence_iterator=iter(sentences()), model_writer=model, model_type="unigram", vocab_size=vocabulary,
             character_coverage=0.997, num_threads=1, minloglevel=2, pad_id=0, bos_id=1, eos_id=2, unk_id=3,
             pad_piece="[PAD]", bos_piece="[CLS]", eos_piece="[SEP]", unk_piece="[UNK]", **options)
-    return model.getvalue()
+    proto = sentencepiece_model_pb2.ModelProto.FromString(model.getvalue())
+    proto.normalizer_spec.normalization_rule_tsv = ""  # the temporary file's name
+    return proto.SerializeToString(deterministic=True)
 
 
 def convert(spm, lower_case=False, split_by_punct=False):

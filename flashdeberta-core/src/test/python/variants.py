@@ -39,7 +39,8 @@ LONG = (1, 5, 13, 129, 511, 513, 2000)
 
 
 def labels(*names):
-    return dict(id2label={str(i): name for i, name in enumerate(names)}, label2id={name: i for i, name in enumerate(names)})
+    return dict(id2label={str(i): name for i, name in enumerate(names)},
+                label2id={name: i for i, name in enumerate(names)})
 
 
 ENCODERS = [
@@ -87,7 +88,7 @@ HEADS = [
     Variant("reranker", t.DebertaV2ForSequenceClassification, labels("LABEL_0"), tokenizer=True),
     Variant("regression", t.DebertaV2ForSequenceClassification,
             dict(labels("quality"), problem_type="regression", pooler_hidden_act="relu"), tokenizer=True),
-    Variant("token-classification", t.DebertaV2ForTokenClassification, labels(*NER_LABELS), tokenizer=True),
+    Variant("token-classification", t.DebertaV2ForTokenClassification, labels(*NER_LABELS), tokenizer=True, seed="38"),
     Variant("question-answering", t.DebertaV2ForQuestionAnswering, tokenizer=True),
     Variant("masked-lm-legacy", t.DebertaV2ForMaskedLM, dict(legacy=True), tokenizer=True, lengths=(1, 13, 40)),
     Variant("masked-lm", t.DebertaV2ForMaskedLM, dict(legacy=False), tokenizer=True, lengths=(1, 13, 40)),

@@ -1,0 +1,31 @@
+package io.flashdeberta.checkpoint;
+
+/** The element type of a stored tensor, by its safetensors name. */
+public enum DataType {
+    F64(8),
+    F32(4),
+    F16(2),
+    BF16(2),
+    F8_E5M2(1),
+    F8_E4M3(1),
+    I64(8),
+    I32(4),
+    I16(2),
+    I8(1),
+    U64(8),
+    U32(4),
+    U16(2),
+    U8(1),
+    BOOL(1);
+
+    private final int bytes;
+
+    DataType(int bytes) {
+        this.bytes = bytes;
+    }
+
+    /** Bytes per element. */
+    public int bytes() {
+        return bytes;
+    }
+}

@@ -1,0 +1,136 @@
+package io.flashdeberta.tokenizer;
+
+import io.flashdeberta.checkpoint.Checkpoint;
+import io.flashdeberta.checkpoint.CheckpointException;
+import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
+import java.util.List;
+import java.util.OptionalInt;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.node.JsonNodeFactory;
+
+/** The tokenizer of a checkpoint: the same ids as Python's {@code tokenizers} for the same files. Thread-safe. */
+public final class DebertaTokenizer implements AutoCloseable {
+
+    /** Most UTF-16 units of a text; the native tokenizer takes a hundred bytes and more for each. */
+    public static final int MAX_TEXT_LENGTH = 10_000_000;
+
+    private static final String FILE = "tokenizer.json";
+
+    private final String model;
+    private final Vocabulary vocabulary;
+    private final SpecialTokens specialTokens;
+    private final int modelMaxLength;
+    private final NativeTokenizer tokenizer;
+
+    private DebertaTokenizer(Checkpoint checkpoint, byte[] json) {
+        model = checkpoint.name();
+        JsonNode tree = checkpoint.json(FILE);
+        NativeGuard.check(model, tree);
+        vocabulary = new Vocabulary(model, tree);
+        TokenizerSettings settings = new TokenizerSettings(
+                model,
+                checkpoint
+                        .optionalJson("tokenizer_config.json")
+                        .orElseGet(JsonNodeFactory.instance::objectNode));
+        specialTokens = settings.specialTokens(vocabulary);
+        modelMaxLength = settings.modelMaxLength();
+        tokenizer = nativeTokenizer(new String(json, StandardCharsets.UTF_8));
+    }
+
+    private NativeTokenizer nativeTokenizer(String json) {
+        NativeLibrary.load();
+        try {
+            return new NativeTokenizer(json);
+        } catch (RuntimeException e) {
+            throw new CheckpointException(
+                    "The tokenizer.json of '" + model + "' is not a tokenizer: " + e.getMessage()
+                            + ". It may be damaged, or newer than this library's tokenizer; fetch it again.",
+                    e);
+        }
+    }
+
+    /**
+     * Loads {@code tokenizer.json} and, if there, {@code tokenizer_config.json}.
+     *
+     * @throws CheckpointException when a file is missing or malformed, or a special token is not in the vocabulary
+     */
+    public static DebertaTokenizer load(Checkpoint checkpoint) {
+        byte[] json = checkpoint
+                .read(FILE)
+                .orElseThrow(() -> new CheckpointException(missing(checkpoint)));
+        return new DebertaTokenizer(checkpoint, json);
+    }
+
+    private static String missing(Checkpoint checkpoint) {
+        String message = "The model '" + checkpoint.name() + "' has no tokenizer.json";
+        if (checkpoint.read("spm.model").isPresent()) {
+            return message
+                    + ", only spm.model, which is not readable yet. Convert it once with Python:"
+                    + " AutoTokenizer.from_pretrained(dir).save_pretrained(dir).";
+        }
+        return message
+                + ". Add the file from the model's origin, or from the base model it was trained from.";
+    }
+
+    /** Most tokens of a sequence by {@code tokenizer_config.json}; {@link Integer#MAX_VALUE} when it sets no limit. */
+    public int modelMaxLength() {
+        return modelMaxLength;
+    }
+
+    public SpecialTokens specialTokens() {
+        return specialTokens;
+    }
+
+    /** One more than the highest id. */
+    public int vocabularySize() {
+        return vocabulary.size();
+    }
+
+    /** The token with that id, such as {@code ▁the}. */
+    public String token(int id) {
+        return vocabulary.token(id);
+    }
+
+    /** The id of a token, empty when it is not in the vocabulary. */
+    public OptionalInt id(String token) {
+        return vocabulary.id(token);
+    }
+
+    /**
+     * All tokens of a text, without special tokens around it. Special tokens spelled out in the text become the ids of these
+     * tokens, and a lone surrogate counts as U+FFFD, as {@code tokenizers} has both.
+     *
+     * @throws IllegalArgumentException when the text is longer than {@link #MAX_TEXT_LENGTH}
+     */
+    public TokenizedText tokenize(String text) {
+        if (text.length() > MAX_TEXT_LENGTH) {
+            throw new IllegalArgumentException("The text has " + text.length()
+                    + " characters; expected at most " + MAX_TEXT_LENGTH + ". Split it.");
+        }
+        return tokenizer.encode(Unicode.wellFormed(text)).toTokenizedText(text);
+    }
+
+    /** {@link #tokenize(String)} for each text, in parallel. */
+    public List<TokenizedText> tokenize(List<String> texts) {
+        return texts.parallelStream().map(this::tokenize).toList();
+    }
+
+    /**
+     * The text of tokens, special ones included.
+     *
+     * @throws IllegalArgumentException for an id that is not in the vocabulary
+     */
+    public String decode(int[] ids) {
+        for (int id : ids) {
+            vocabulary.token(id);
+        }
+        return tokenizer.decode(Arrays.stream(ids).asLongStream().toArray());
+    }
+
+    /** Frees the native tokenizer; afterwards {@code tokenize} and {@code decode} throw {@link IllegalStateException}. */
+    @Override
+    public void close() {
+        tokenizer.close();
+    }
+}

@@ -1,0 +1,86 @@
+package io.flashdeberta.tokenizer;
+
+import java.util.Objects;
+
+/**
+ * A text's tokens, or a run of them, without special tokens around. Immutable.
+ *
+ * <p>Offsets are UTF-16 indices into {@link #text()}, without the white space that belongs to a token ("▁quick" covers
+ * "quick"); a token of white space alone is empty. Several tokens may cover the same characters, as bytes of one do.
+ */
+public final class TokenizedText {
+
+    private final String text;
+    private final int[] ids;
+    private final int[] starts;
+    private final int[] ends;
+    private final int[] words;
+    private final int from;
+    private final int size;
+
+    TokenizedText(String text, int[] ids, int[] starts, int[] ends, int[] words) {
+        this(text, ids, starts, ends, words, 0, ids.length);
+    }
+
+    private TokenizedText(
+            String text, int[] ids, int[] starts, int[] ends, int[] words, int from, int size) {
+        this.text = text;
+        this.ids = ids;
+        this.starts = starts;
+        this.ends = ends;
+        this.words = words;
+        this.from = from;
+        this.size = size;
+    }
+
+    /** The whole text, of a slice too. */
+    public String text() {
+        return text;
+    }
+
+    /** Number of tokens. */
+    public int size() {
+        return size;
+    }
+
+    /** Vocabulary id of token {@code i}. */
+    public int id(int i) {
+        return ids[index(i)];
+    }
+
+    /** Where token {@code i} starts in the text. */
+    public int start(int i) {
+        return starts[index(i)];
+    }
+
+    /** Where token {@code i} ends in the text, exclusive. */
+    public int end(int i) {
+        return ends[index(i)];
+    }
+
+    /** Index of the word that token {@code i} is part of, as the tokenizer splits them, counted from the text's start. */
+    public int word(int i) {
+        return words[index(i)];
+    }
+
+    /** The tokens from {@code from} to {@code to}, exclusive; shares their storage. */
+    public TokenizedText slice(int from, int to) {
+        Objects.checkFromToIndex(from, to, size);
+        return from == 0 && to == size
+                ? this
+                : new TokenizedText(text, ids, starts, ends, words, this.from + from, to - from);
+    }
+
+    void copyIds(int[] target, int position) {
+        System.arraycopy(ids, from, target, position, size);
+    }
+
+    private int index(int i) {
+        return from + Objects.checkIndex(i, size);
+    }
+
+    @Override
+    public String toString() {
+        return size + " tokens of '" + text + "'";
+    }
+}

@@ -1,0 +1,155 @@
+package io.flashdeberta.tokenizer;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.flashdeberta.checkpoint.Checkpoint;
+import java.util.List;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+
+class DebertaTokenizerTest {
+
+    private static final String LONG = "The town by the sea 🙂 ".repeat(100);
+
+    private static DebertaTokenizer tokenizer;
+
+    @BeforeAll
+    static void load() {
+        try (Checkpoint checkpoint = Checkpoint.open("classpath:checkpoints/tokenizer")) {
+            tokenizer = DebertaTokenizer.load(checkpoint);
+        }
+    }
+
+    @AfterAll
+    static void close() {
+        tokenizer.close();
+    }
+
+    @Test
+    void knowsItsVocabulary() {
+        SpecialTokens special = tokenizer.specialTokens();
+
+        assertThat(special.pad()).isEqualTo(0);
+        assertThat(special.cls()).isEqualTo(1);
+        assertThat(special.sep()).isEqualTo(2);
+        assertThat(special.unk()).isEqualTo(3);
+        assertThat(special.mask()).hasValue(tokenizer.vocabularySize() - 1);
+        assertThat(tokenizer.token(special.sep())).isEqualTo("[SEP]");
+        assertThat(tokenizer.token(special.mask().getAsInt())).isEqualTo("[MASK]");
+        assertThat(tokenizer.id("[CLS]")).hasValue(1);
+        assertThat(tokenizer.id("no such token")).isEmpty();
+        assertThat(tokenizer.modelMaxLength()).isEqualTo(512);
+        assertThatThrownBy(() -> tokenizer.token(tokenizer.vocabularySize()))
+                .isInstanceOf(IllegalArgumentException.class);
+        assertThatThrownBy(() -> tokenizer.token(-1)).isInstanceOf(IllegalArgumentException.class);
+    }
+
+    @Test
+    void offsetsCoverTheWords() {
+        TokenizedText text = tokenizer.tokenize("  The 🙂🙂 town ");
+        List<String> covered = IntStream.range(0, text.size())
+                .mapToObj(i -> text.text().substring(text.start(i), text.end(i)))
+                .toList();
+
+        assertThat(String.join("", covered)).isEqualTo("The🙂🙂town");
+        assertThat(text.start(0)).isEqualTo(2);
+        assertThat(text.end(text.size() - 1)).isEqualTo(text.text().length() - 1);
+    }
+
+    @Test
+    void takesALoneSurrogateForAReplacementCharacter() {
+        String broken = "the \uD83D town \uDE42\uD83D\uDE42 sea\uD83D";
+        TokenizedText text = tokenizer.tokenize(broken);
+        TokenizedText replaced = tokenizer.tokenize("the \uFFFD town \uFFFD\uD83D\uDE42 sea\uFFFD");
+
+        assertThat(text.text()).isSameAs(broken);
+        assertThat(Texts.ids(text)).isEqualTo(Texts.ids(replaced));
+        for (int i = 0; i < text.size(); i++) {
+            assertThat(text.start(i)).isEqualTo(replaced.start(i));
+            assertThat(text.end(i)).isEqualTo(replaced.end(i));
+        }
+    }
+
+    @Test
+    void tokenizesListsInOrderAndFromManyThreads() {
+        List<String> texts = IntStream.range(0, 300)
+                .mapToObj(i -> "The town " + i + " 🙂 sea ".repeat(i % 7))
+                .toList();
+        List<TokenizedText> tokenized = tokenizer.tokenize(texts);
+
+        assertThat(tokenized).hasSameSizeAs(texts);
+        for (int i = 0; i < texts.size(); i++) {
+            assertThat(tokenized.get(i).text()).isSameAs(texts.get(i));
+            assertThat(Texts.ids(tokenized.get(i)))
+                    .isEqualTo(Texts.ids(tokenizer.tokenize(texts.get(i))));
+        }
+        assertThat(tokenizer.tokenize(List.of())).isEmpty();
+    }
+
+    @Test
+    void doesNotTruncateLongTexts() {
+        int words = 20_000;
+        TokenizedText text = tokenizer.tokenize("town ".repeat(words));
+
+        assertThat(text.size()).isEqualTo(words * tokenizer.tokenize("town").size());
+        assertThat(text.end(text.size() - 1)).isEqualTo(text.text().length() - 1);
+    }
+
+    @Test
+    void refusesATextTooLongForMemory() {
+        String text = "a".repeat(DebertaTokenizer.MAX_TEXT_LENGTH + 1);
+        assertThatThrownBy(() -> tokenizer.tokenize(text))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("10000001 characters");
+    }
+
+    @Test
+    void refusesToDecodeUnknownIds() {
+        assertThat(tokenizer.decode(new int[0])).isEmpty();
+        assertThatThrownBy(() -> tokenizer.decode(new int[] {1, -1}))
+                .isInstanceOf(IllegalArgumentException.class);
+    }
+
+    @Test
+    void throwsAfterClose() {
+        DebertaTokenizer closed;
+        try (Checkpoint checkpoint = Checkpoint.open("classpath:checkpoints/tokenizer")) {
+            closed = DebertaTokenizer.load(checkpoint);
+        }
+        closed.close();
+        closed.close();
+
+        assertThatThrownBy(() -> closed.tokenize("the town"))
+                .isInstanceOf(IllegalStateException.class)
+                .hasMessageContaining("closed");
+        assertThatThrownBy(() -> closed.decode(new int[] {4}))
+                .isInstanceOf(IllegalStateException.class);
+    }
+
+    @Test
+    void mayBeClosedWhileOthersTokenize() {
+        DebertaTokenizer closed;
+        try (Checkpoint checkpoint = Checkpoint.open("classpath:checkpoints/tokenizer")) {
+            closed = DebertaTokenizer.load(checkpoint);
+        }
+        int expected = closed.tokenize(LONG).size();
+        List<String> outcomes = IntStream.range(0, 64)
+                .parallel()
+                .mapToObj(i -> {
+                    if (i == 32) {
+                        closed.close();
+                    }
+                    try {
+                        return closed.tokenize(LONG).size() == expected ? "whole" : "torn";
+                    } catch (IllegalStateException e) {
+                        return "closed";
+                    }
+                })
+                .toList();
+
+        assertThat(outcomes).contains("closed").doesNotContain("torn");
+    }
+}
