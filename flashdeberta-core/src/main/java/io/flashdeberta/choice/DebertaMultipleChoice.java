@@ -1,0 +1,86 @@
+package io.flashdeberta.choice;
+
+import io.flashdeberta.engine.Arguments;
+import io.flashdeberta.engine.DebertaTask;
+import io.flashdeberta.engine.Engine;
+import io.flashdeberta.engine.FittedInput;
+import io.flashdeberta.engine.ModelBuilder;
+import io.flashdeberta.engine.Output;
+import io.flashdeberta.engine.Probabilities;
+import io.flashdeberta.engine.Truncation;
+import io.flashdeberta.model.SequenceHead;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+
+/**
+ * Tells which of several texts goes best with a prompt, with a multiple choice checkpoint. A pair of prompt and choice that is
+ * too long is cut at the longer one's end, and the result says so. Thread-safe; close it to free the model.
+ */
+public final class DebertaMultipleChoice extends DebertaTask {
+
+    private static final Comparator<Choice> BEST_FIRST =
+            Comparator.comparingDouble(Choice::logit).reversed().thenComparingInt(Choice::index);
+
+    private DebertaMultipleChoice(Engine engine) {
+        super(engine);
+    }
+
+    public static Builder builder() {
+        return new Builder();
+    }
+
+    /**
+     * Scores choices against each other; prompt and choices may be empty texts.
+     *
+     * @param choices at least one
+     * @throws IllegalArgumentException if there is no choice, or the prompt or a choice is null
+     * @throws IllegalStateException if the model is closed
+     */
+    public ChoiceResult choose(String prompt, List<String> choices) {
+        List<String> texts = Arguments.requireTexts(choices, "choice");
+        if (texts.isEmpty()) {
+            throw new IllegalArgumentException("There are no choices; expected at least one.");
+        }
+        Arguments.requireText(prompt, "prompt");
+        List<String> key = new ArrayList<>(texts);
+        key.add(prompt);
+        return cached("choices", key, () -> result(prompt, texts));
+    }
+
+    private ChoiceResult result(String prompt, List<String> texts) {
+        List<FittedInput> inputs = engine.fitPairs(prompt, texts, Truncation.TRUNCATE);
+        List<Choice> scored = score(texts, engine.run(inputs));
+        return new ChoiceResult(
+                scored,
+                inputs.stream().mapToInt(FittedInput::tokens).sum(),
+                inputs.stream().anyMatch(FittedInput::truncated));
+    }
+
+    private static List<Choice> score(List<String> texts, List<List<Output>> outputs) {
+        float[] logits = new float[texts.size()];
+        for (int i = 0; i < logits.length; i++) {
+            logits[i] = outputs.get(i).get(0).get(0, 0);
+        }
+        float[] scores = Probabilities.softmax(logits);
+        List<Choice> scored = new ArrayList<>();
+        for (int i = 0; i < logits.length; i++) {
+            scored.add(new Choice(i, texts.get(i), scores[i], logits[i]));
+        }
+        scored.sort(BEST_FIRST);
+        return scored;
+    }
+
+    /** Settings of a multiple choice model; only the model must be named. */
+    public static final class Builder extends ModelBuilder<DebertaMultipleChoice, Builder> {
+
+        private Builder() {
+            super((config, specialTokens, weights, backend) -> SequenceHead.load(config, 1, weights, backend));
+        }
+
+        @Override
+        protected DebertaMultipleChoice build(Engine engine) {
+            return new DebertaMultipleChoice(engine);
+        }
+    }
+}

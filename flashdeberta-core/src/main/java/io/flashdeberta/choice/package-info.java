@@ -1,0 +1,5 @@
+/** Choosing among answers with a multiple choice head. */
+@NullMarked
+package io.flashdeberta.choice;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,105 @@
+package io.flashdeberta.classify;
+
+import io.flashdeberta.engine.Arguments;
+import io.flashdeberta.engine.DebertaTask;
+import io.flashdeberta.engine.Engine;
+import io.flashdeberta.engine.FittedInput;
+import io.flashdeberta.engine.ModelBuilder;
+import io.flashdeberta.engine.Output;
+import io.flashdeberta.engine.Truncation;
+import io.flashdeberta.model.SequenceHead;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+
+/**
+ * Labels whole texts, or pairs of texts, with a sequence classification checkpoint, as transformers'
+ * {@code text-classification} pipeline does. Regression gives its output as it is, several independent labels and a single one
+ * a sigmoid each, and labels that exclude each other a softmax. A text that is too long is cut, and the result says so.
+ * Thread-safe; close it to free the model.
+ */
+public final class DebertaClassifier extends DebertaTask {
+
+    private static final Comparator<LabelScore> BEST_FIRST =
+            Comparator.comparingDouble(LabelScore::logit).reversed();
+
+    private final LabelActivation activation;
+
+    private DebertaClassifier(Engine engine) {
+        super(engine);
+        activation = LabelActivation.of(engine.json(), labels().size());
+    }
+
+    public static Builder builder() {
+        return new Builder();
+    }
+
+    /** The labels in the checkpoint's order. */
+    public List<String> labels() {
+        return engine.config().labels();
+    }
+
+    /** {@link #classify(List)} of one text. */
+    public ClassificationResult classify(String text) {
+        return classify(List.of(Arguments.requireText(text, "text"))).get(0);
+    }
+
+    /**
+     * Labels a pair of texts, such as premise and hypothesis; either may be empty.
+     *
+     * @throws IllegalArgumentException if a text is null
+     * @throws IllegalStateException if the model is closed
+     */
+    public ClassificationResult classify(String text, String pair) {
+        List<String> texts = List.of(Arguments.requireText(text, "text"), Arguments.requireText(pair, "pair"));
+        return cached("pair", texts, () -> results(engine.fitPairs(text, List.of(pair), Truncation.TRUNCATE)))
+                .get(0);
+    }
+
+    /**
+     * Labels texts, which may be empty.
+     *
+     * @return a result for each text, in the same order
+     * @throws IllegalArgumentException if the list or a text is null
+     * @throws IllegalStateException if the model is closed
+     */
+    public List<ClassificationResult> classify(List<String> texts) {
+        List<String> checked = Arguments.requireTexts(texts, "text");
+        return cached("texts", checked, () -> results(engine.fitSingles(checked, Truncation.TRUNCATE)));
+    }
+
+    private List<ClassificationResult> results(List<FittedInput> inputs) {
+        List<List<Output>> outputs = engine.run(inputs);
+        List<ClassificationResult> results = new ArrayList<>();
+        for (int i = 0; i < inputs.size(); i++) {
+            FittedInput input = inputs.get(i);
+            List<LabelScore> scores = scores(outputs.get(i).get(0).row(0));
+            results.add(new ClassificationResult(scores, input.tokens(), input.truncated()));
+        }
+        return List.copyOf(results);
+    }
+
+    private List<LabelScore> scores(float[] logits) {
+        float[] scores = activation.scores(logits);
+        List<LabelScore> labels = new ArrayList<>();
+        for (int i = 0; i < logits.length; i++) {
+            labels.add(new LabelScore(labels().get(i), scores[i], logits[i]));
+        }
+        labels.sort(BEST_FIRST);
+        return labels;
+    }
+
+    /** Settings of a classifier; only the model must be named. */
+    public static final class Builder extends ModelBuilder<DebertaClassifier, Builder> {
+
+        private Builder() {
+            super((config, specialTokens, weights, backend) ->
+                    SequenceHead.load(config, config.labels().size(), weights, backend));
+        }
+
+        @Override
+        protected DebertaClassifier build(Engine engine) {
+            return new DebertaClassifier(engine);
+        }
+    }
+}

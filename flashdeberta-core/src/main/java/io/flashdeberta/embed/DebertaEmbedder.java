@@ -1,0 +1,135 @@
+package io.flashdeberta.embed;
+
+import io.flashdeberta.engine.Arguments;
+import io.flashdeberta.engine.DebertaTask;
+import io.flashdeberta.engine.Engine;
+import io.flashdeberta.engine.FittedInput;
+import io.flashdeberta.engine.FittedInput.Piece;
+import io.flashdeberta.engine.ModelBuilder;
+import io.flashdeberta.engine.Output;
+import io.flashdeberta.engine.Truncation;
+import io.flashdeberta.model.HiddenStates;
+import io.flashdeberta.tokenizer.ModelInput;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * Gives the vectors of texts and of their tokens: the hidden states of the last layer, of any DeBERTa checkpoint. A text that
+ * is too long is cut, and the result says so. Thread-safe; close it to free the model.
+ */
+public final class DebertaEmbedder extends DebertaTask {
+
+    private final Pooling pooling;
+    private final boolean normalize;
+
+    private DebertaEmbedder(Engine engine, Pooling pooling, boolean normalize) {
+        super(engine);
+        this.pooling = pooling;
+        this.normalize = normalize;
+    }
+
+    public static Builder builder() {
+        return new Builder();
+    }
+
+    /** Length of the vectors. */
+    public int dimensions() {
+        return engine.config().hiddenSize();
+    }
+
+    /** {@link #embed(List)} of one text. */
+    public Embedding embed(String text) {
+        return embed(List.of(Arguments.requireText(text, "text"))).get(0);
+    }
+
+    /**
+     * The vectors of texts, which may be empty.
+     *
+     * @return a vector for each text, in the same order
+     * @throws IllegalArgumentException if the list or a text is null
+     * @throws IllegalStateException if the model is closed
+     */
+    public List<Embedding> embed(List<String> texts) {
+        List<FittedInput> inputs = engine.fitSingles(Arguments.requireTexts(texts, "text"), Truncation.TRUNCATE);
+        List<List<Output>> outputs = engine.run(inputs, pooling.states().head(dimensions()));
+        List<Embedding> embeddings = new ArrayList<>();
+        for (int i = 0; i < inputs.size(); i++) {
+            float[] vector = outputs.get(i).get(0).row(0);
+            if (normalize) {
+                normalize(vector);
+            }
+            embeddings.add(new Embedding(vector, inputs.get(i).tokens(), inputs.get(i).truncated()));
+        }
+        return embeddings;
+    }
+
+    /**
+     * The vectors of all tokens of a text, which may be empty; pooling and normalisation have no part in them.
+     *
+     * @throws IllegalArgumentException if the text is null
+     * @throws IllegalStateException if the model is closed
+     */
+    public HiddenStatesResult hiddenStates(String text) {
+        FittedInput input = engine.fitSingles(List.of(Arguments.requireText(text, "text")), Truncation.TRUNCATE)
+                .get(0);
+        Piece piece = input.pieces().get(0);
+        Output output = engine.run(List.of(input), HiddenStates.ALL_TOKENS.head(dimensions()))
+                .get(0)
+                .get(0);
+        List<TokenEmbedding> tokens = new ArrayList<>();
+        for (int position = 0; position < output.rows(); position++) {
+            tokens.add(token(piece, position, output.row(position)));
+        }
+        return new HiddenStatesResult(tokens, input.truncated());
+    }
+
+    private TokenEmbedding token(Piece piece, int position, float[] vector) {
+        ModelInput input = piece.input();
+        String token = engine.withTokenizer(tokenizer -> tokenizer.token(input.ids()[position]));
+        int index = input.token(position);
+        if (index < 0) {
+            int end = position == 0 || piece.text().size() == 0 ? 0 : piece.text().end(piece.text().size() - 1);
+            return new TokenEmbedding(token, end, end, vector);
+        }
+        return new TokenEmbedding(token, piece.text().start(index), piece.text().end(index), vector);
+    }
+
+    private static void normalize(float[] vector) {
+        double sum = 0;
+        for (float value : vector) {
+            sum += (double) value * value;
+        }
+        double norm = Math.sqrt(sum);
+        for (int i = 0; i < vector.length && norm > 0; i++) {
+            vector[i] = (float) (vector[i] / norm);
+        }
+    }
+
+    /** Settings of an embedder; only the model must be named. */
+    public static final class Builder extends ModelBuilder<DebertaEmbedder, Builder> {
+
+        private Pooling pooling = Pooling.MEAN;
+        private boolean normalize;
+
+        private Builder() {
+            super((config, specialTokens, weights, backend) -> HiddenStates.MEAN.head(config.hiddenSize()));
+        }
+
+        /** How the vectors of tokens become one; {@link Pooling#MEAN} by default. */
+        public Builder pooling(Pooling pooling) {
+            this.pooling = pooling;
+            return this;
+        }
+
+        /** Whether vectors are scaled to length 1; they are not by default. */
+        public Builder normalize(boolean normalize) {
+            this.normalize = normalize;
+            return this;
+        }
+
+        @Override
+        protected DebertaEmbedder build(Engine engine) {
+            return new DebertaEmbedder(engine, pooling, normalize);
+        }
+    }
+}

@@ -1,0 +1,138 @@
+package io.flashdeberta.engine;
+
+import io.flashdeberta.FlashDebertaException;
+import io.flashdeberta.backend.Backend;
+import io.flashdeberta.backend.Backends;
+import io.flashdeberta.backend.PackedBatch;
+import io.flashdeberta.backend.Session;
+import io.flashdeberta.backend.Tensor;
+import io.flashdeberta.checkpoint.Checkpoint;
+import io.flashdeberta.model.ConfigReader;
+import io.flashdeberta.model.DebertaConfig;
+import io.flashdeberta.model.DebertaModel;
+import io.flashdeberta.model.Head;
+import io.flashdeberta.model.ModelWeights;
+import io.flashdeberta.tokenizer.DebertaTokenizer;
+import java.util.List;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import tools.jackson.databind.JsonNode;
+
+/** All that one model holds: checkpoint, tokenizer, and encoder and head on a device. Its forward pass is for one thread at a time. */
+final class LoadedModel implements AutoCloseable {
+
+    private static final Logger log = LoggerFactory.getLogger(LoadedModel.class);
+    private static final long NANOS_PER_MILLI = 1_000_000;
+
+    private final Resources resources;
+    private final String name;
+    private final JsonNode json;
+    private final DebertaTokenizer tokenizer;
+    private final InputFitter fitter;
+    private final Backend backend;
+    private final String device;
+    private final Head head;
+    private final DebertaModel model;
+    private final Session session;
+
+    private LoadedModel(ModelSettings settings, HeadLoader headLoader, Resources resources) {
+        long start = System.nanoTime();
+        this.resources = resources;
+        Checkpoint checkpoint = resources.add(settings.model().get());
+        name = checkpoint.name();
+        json = checkpoint.json("config.json");
+        DebertaConfig config = ConfigReader.read(json);
+        tokenizer = resources.add(DebertaTokenizer.load(checkpoint));
+        int maxTokens = TokenLimit.of(settings.maxTokens(), tokenizer.modelMaxLength(), config);
+        fitter = new InputFitter(maxTokens, tokenizer.specialTokens());
+        backend = resources.add(Backends.open(settings.device(), settings.attention(), settings.threads()));
+        device = backend.description();
+        ModelWeights weights = new ModelWeights(checkpoint.weights());
+        head = headLoader.load(config, tokenizer.specialTokens(), weights, backend);
+        model = DebertaModel.load(config, weights.encoder(), backend);
+        session = resources.add(backend.openSession());
+        log.info(
+                "Loaded {} in {} ms: {} layers, hidden size {}, up to {} tokens, {} MiB on {}.",
+                name,
+                (System.nanoTime() - start) / NANOS_PER_MILLI,
+                config.layers(),
+                config.hiddenSize(),
+                maxTokens,
+                backend.allocatedBytes() >> 20,
+                device);
+        warnOf(weights.leftovers());
+    }
+
+    /** Loads a model; a failure leaves nothing open. */
+    static LoadedModel load(ModelSettings settings, HeadLoader headLoader) {
+        Resources resources = new Resources();
+        try {
+            return new LoadedModel(settings, headLoader, resources);
+        } catch (RuntimeException | Error e) {
+            resources.closeAfter(e);
+            throw e;
+        }
+    }
+
+    private void warnOf(List<String> leftovers) {
+        if (!leftovers.isEmpty()) {
+            log.warn("{} has {} tensors that this task does not use: {}.", name, leftovers.size(), leftovers);
+        }
+    }
+
+    String name() {
+        return name;
+    }
+
+    String device() {
+        return device;
+    }
+
+    JsonNode json() {
+        return json;
+    }
+
+    DebertaConfig config() {
+        return model.config();
+    }
+
+    DebertaTokenizer tokenizer() {
+        return tokenizer;
+    }
+
+    InputFitter fitter() {
+        return fitter;
+    }
+
+    /** The task's own head. */
+    Head head() {
+        return head;
+    }
+
+    /**
+     * Runs the encoder and a head.
+     *
+     * @return {@code [sum of the head's rows, columns]}
+     * @throws FlashDebertaException if a value is not finite
+     */
+    float[] forward(PackedBatch batch, Head head) {
+        float[] values = backend.call(() -> {
+            try (Tensor hidden = model.forward(session, batch);
+                    Tensor output = head.apply(session, hidden, batch)) {
+                return session.read(output);
+            }
+        });
+        for (float value : values) {
+            if (!Float.isFinite(value)) {
+                throw new FlashDebertaException("The model " + name + " gave " + value
+                        + " where a finite number was expected, so there is no result. Are its weights damaged?");
+            }
+        }
+        return values;
+    }
+
+    @Override
+    public void close() {
+        resources.close();
+    }
+}

@@ -1,0 +1,5 @@
+/** Finding entities in texts with token classification. */
+@NullMarked
+package io.flashdeberta.ner;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,5 @@
+/** Adapters to Spring AI. */
+@NullMarked
+package io.flashdeberta.springai;
+
+import org.jspecify.annotations.NullMarked;
