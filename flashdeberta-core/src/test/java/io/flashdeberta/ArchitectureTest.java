@@ -13,8 +13,9 @@ import org.junit.jupiter.api.Test;
 /** The picture in docs/architecture.md. */
 class ArchitectureTest {
 
-    private static final JavaClasses CORE =
-            new ClassFileImporter().withImportOption(new ImportOption.DoNotIncludeTests()).importPackages("io.flashdeberta");
+    private static final JavaClasses CORE = new ClassFileImporter()
+            .withImportOption(new ImportOption.DoNotIncludeTests())
+            .importPackages("io.flashdeberta");
 
     private static final String[] TASKS = {
         "io.flashdeberta.rerank..",

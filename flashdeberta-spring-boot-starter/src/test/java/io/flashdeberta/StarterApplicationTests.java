@@ -11,16 +11,18 @@ import org.junit.jupiter.api.Test;
 import org.springframework.ai.rag.postretrieval.document.DocumentPostProcessor;
 import org.springframework.beans.factory.annotation.Autowired;
 import org.springframework.boot.autoconfigure.SpringBootApplication;
-import org.springframework.boot.health.contributor.Status;
 import org.springframework.boot.health.actuate.endpoint.HealthEndpoint;
+import org.springframework.boot.health.contributor.Status;
 import org.springframework.boot.test.context.SpringBootTest;
 
 /** An application that has everything on its class path and every model named. */
 @SpringBootTest(
         properties = {
             "flashdeberta.reranker.model=" + StarterApplicationTests.CHECKPOINTS + "reranker",
-            "flashdeberta.ner.model=" + StarterApplicationTests.CHECKPOINTS + "token-classification",
-            "flashdeberta.classifier.model=" + StarterApplicationTests.CHECKPOINTS + "sequence-classification",
+            "flashdeberta.ner.model=" + StarterApplicationTests.CHECKPOINTS
+                    + "token-classification",
+            "flashdeberta.classifier.model=" + StarterApplicationTests.CHECKPOINTS
+                    + "sequence-classification",
             "flashdeberta.cache.enabled=true"
         })
 class StarterApplicationTests {
@@ -47,10 +49,12 @@ class StarterApplicationTests {
 
     @Test
     void everythingIsThere() {
-        assertThat(reranker.rerank("Who repaired the bridge?", List.of("Engineers did.", "Rye bread keeps.")))
+        assertThat(reranker.rerank(
+                        "Who repaired the bridge?", List.of("Engineers did.", "Rye bread keeps.")))
                 .hasSize(2);
         assertThat(ner.extract("Ada Lovelace lived in London.").truncated()).isFalse();
-        assertThat(classifier.classify("It rains.", "The street is wet.").labels()).hasSize(3);
+        assertThat(classifier.classify("It rains.", "The street is wet.").labels())
+                .hasSize(3);
         assertThat(postProcessor).isNotNull();
         assertThat(cache).isNotNull();
         assertThat(health.healthForPath("flashdeberta").getStatus()).isEqualTo(Status.UP);

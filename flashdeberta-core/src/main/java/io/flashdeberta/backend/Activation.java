@@ -1,6 +1,7 @@
 package io.flashdeberta.backend;
 
 import io.flashdeberta.FlashDebertaException;
+
 import java.util.Arrays;
 
 /** An element-wise function, under the name that checkpoints give it. */
@@ -29,7 +30,8 @@ public enum Activation {
                 return activation;
             }
         }
-        throw new FlashDebertaException("Unknown activation \"" + name + "\" in config.json; known are "
+        throw new FlashDebertaException("Unknown activation \"" + name
+                + "\" in config.json; known are "
                 + Arrays.stream(values()).flatMap(a -> Arrays.stream(a.names)).toList() + ".");
     }
 }

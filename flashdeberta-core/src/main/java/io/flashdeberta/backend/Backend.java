@@ -45,7 +45,8 @@ public interface Backend extends AutoCloseable {
      * @param weight {@code [hidden, hidden/groups, k]}
      * @param bias {@code [hidden]}
      */
-    Convolution loadConvolution(WeightTensor weight, WeightTensor bias, int groups, Activation activation);
+    Convolution loadConvolution(
+            WeightTensor weight, WeightTensor bias, int groups, Activation activation);
 
     /**
      * Prepares one layer's attention.

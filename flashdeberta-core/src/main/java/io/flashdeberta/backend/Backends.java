@@ -33,7 +33,8 @@ public final class Backends {
         return open(device, attention, threads, providers);
     }
 
-    static Backend open(String device, AttentionKind attention, int threads, List<BackendProvider> providers) {
+    static Backend open(
+            String device, AttentionKind attention, int threads, List<BackendProvider> providers) {
         Matcher matcher = DEVICE.matcher(device);
         if (!matcher.matches()) {
             throw unknown(device, providers);
@@ -68,10 +69,12 @@ public final class Backends {
                 refusals.add("not " + provider.device() + ": " + e.getMessage());
             }
         }
-        throw new DeviceUnavailableException("No device can be used: " + String.join(" ", refusals), null);
+        throw new DeviceUnavailableException(
+                "No device can be used: " + String.join(" ", refusals), null);
     }
 
-    private static DeviceUnavailableException unknown(String device, List<BackendProvider> providers) {
+    private static DeviceUnavailableException unknown(
+            String device, List<BackendProvider> providers) {
         List<String> known = providers.stream().map(BackendProvider::device).toList();
         return new DeviceUnavailableException(
                 "Unknown device \"" + device + "\"; expected auto or one of " + known

@@ -1,6 +1,7 @@
 package io.flashdeberta.backend;
 
 import io.flashdeberta.FlashDebertaException;
+
 import org.jspecify.annotations.Nullable;
 
 /** The asked-for device cannot be used; the message gives the reason and the remedy. */

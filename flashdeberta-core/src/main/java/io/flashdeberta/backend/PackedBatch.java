@@ -18,8 +18,9 @@ public record PackedBatch(int[] ids, int[] typeIds, int[] offsets) {
         for (int s = 0; s < ids.size(); s++) {
             int length = ids.get(s).length;
             if (length == 0 || typeIds.get(s).length != length) {
-                throw new IllegalArgumentException("Sequence " + s + " has " + length + " ids and "
-                        + typeIds.get(s).length + " type ids; at least one of each is needed, equally many.");
+                throw new IllegalArgumentException(
+                        "Sequence " + s + " has " + length + " ids and " + typeIds.get(s).length
+                                + " type ids; at least one of each is needed, equally many.");
             }
             offsets[s + 1] = Math.addExact(offsets[s], length);
         }

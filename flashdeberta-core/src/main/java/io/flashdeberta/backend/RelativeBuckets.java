@@ -19,11 +19,14 @@ public final class RelativeBuckets {
      */
     public RelativeBuckets(int buckets, int maxDistance) {
         if (maxDistance < 1) {
-            throw new IllegalArgumentException("The greatest relative distance is " + maxDistance + "; expected ≥ 1.");
+            throw new IllegalArgumentException(
+                    "The greatest relative distance is " + maxDistance + "; expected ≥ 1.");
         }
         if (buckets > 0 && (buckets < 4 || maxDistance - 1 <= buckets / 2)) {
-            throw new IllegalArgumentException("position_buckets " + buckets + " with a greatest relative distance of "
-                    + maxDistance + "; expected at least 4 buckets and a distance above position_buckets / 2 + 1.");
+            throw new IllegalArgumentException(
+                    "position_buckets " + buckets + " with a greatest relative distance of "
+                            + maxDistance
+                            + "; expected at least 4 buckets and a distance above position_buckets / 2 + 1.");
         }
         this.buckets = buckets;
         this.maxDistance = maxDistance;
@@ -59,8 +62,9 @@ public final class RelativeBuckets {
         if (distance <= middle) {
             return r;
         }
-        double position =
-                Math.log((double) distance / middle) / Math.log((maxDistance - 1.0) / middle) * (middle - 1);
+        double position = Math.log((double) distance / middle)
+                / Math.log((maxDistance - 1.0) / middle)
+                * (middle - 1);
         return Integer.signum(r) * ((int) Math.ceil(position) + middle);
     }
 

@@ -9,6 +9,7 @@ import io.flashdeberta.engine.Output;
 import io.flashdeberta.engine.Probabilities;
 import io.flashdeberta.engine.Truncation;
 import io.flashdeberta.model.SequenceHead;
+
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
@@ -75,7 +76,8 @@ public final class DebertaMultipleChoice extends DebertaTask {
     public static final class Builder extends ModelBuilder<DebertaMultipleChoice, Builder> {
 
         private Builder() {
-            super((config, specialTokens, weights, backend) -> SequenceHead.load(config, 1, weights, backend));
+            super((config, specialTokens, weights, backend) ->
+                    SequenceHead.load(config, 1, weights, backend));
         }
 
         @Override

@@ -8,6 +8,7 @@ import io.flashdeberta.engine.ModelBuilder;
 import io.flashdeberta.engine.Output;
 import io.flashdeberta.engine.Truncation;
 import io.flashdeberta.model.SequenceHead;
+
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
@@ -51,8 +52,12 @@ public final class DebertaClassifier extends DebertaTask {
      * @throws IllegalStateException if the model is closed
      */
     public ClassificationResult classify(String text, String pair) {
-        List<String> texts = List.of(Arguments.requireText(text, "text"), Arguments.requireText(pair, "pair"));
-        return cached("pair", texts, () -> results(engine.fitPairs(text, List.of(pair), Truncation.TRUNCATE)))
+        List<String> texts =
+                List.of(Arguments.requireText(text, "text"), Arguments.requireText(pair, "pair"));
+        return cached(
+                        "pair",
+                        texts,
+                        () -> results(engine.fitPairs(text, List.of(pair), Truncation.TRUNCATE)))
                 .get(0);
     }
 
@@ -65,7 +70,8 @@ public final class DebertaClassifier extends DebertaTask {
      */
     public List<ClassificationResult> classify(List<String> texts) {
         List<String> checked = Arguments.requireTexts(texts, "text");
-        return cached("texts", checked, () -> results(engine.fitSingles(checked, Truncation.TRUNCATE)));
+        return cached(
+                "texts", checked, () -> results(engine.fitSingles(checked, Truncation.TRUNCATE)));
     }
 
     private List<ClassificationResult> results(List<FittedInput> inputs) {

@@ -2,6 +2,7 @@ package io.flashdeberta.classify;
 
 import io.flashdeberta.checkpoint.CheckpointException;
 import io.flashdeberta.engine.Probabilities;
+
 import tools.jackson.databind.JsonNode;
 
 /** From logits to scores, chosen by {@code problem_type} as transformers does. */
@@ -20,8 +21,10 @@ enum LabelActivation {
             case "regression" -> NONE;
             case "multi_label_classification" -> SIGMOID;
             case "single_label_classification" -> byLabels;
-            default -> throw new CheckpointException("config.json has problem_type = " + type
-                    + "; expected regression, multi_label_classification or single_label_classification.");
+            default ->
+                throw new CheckpointException(
+                        "config.json has problem_type = " + type
+                                + "; expected regression, multi_label_classification or single_label_classification.");
         };
     }
 

@@ -10,6 +10,7 @@ import io.flashdeberta.engine.Output;
 import io.flashdeberta.engine.Truncation;
 import io.flashdeberta.model.HiddenStates;
 import io.flashdeberta.tokenizer.ModelInput;
+
 import java.util.ArrayList;
 import java.util.List;
 
@@ -50,7 +51,8 @@ public final class DebertaEmbedder extends DebertaTask {
      * @throws IllegalStateException if the model is closed
      */
     public List<Embedding> embed(List<String> texts) {
-        List<FittedInput> inputs = engine.fitSingles(Arguments.requireTexts(texts, "text"), Truncation.TRUNCATE);
+        List<FittedInput> inputs =
+                engine.fitSingles(Arguments.requireTexts(texts, "text"), Truncation.TRUNCATE);
         List<List<Output>> outputs = engine.run(inputs, pooling.states().head(dimensions()));
         List<Embedding> embeddings = new ArrayList<>();
         for (int i = 0; i < inputs.size(); i++) {
@@ -58,7 +60,8 @@ public final class DebertaEmbedder extends DebertaTask {
             if (normalize) {
                 normalize(vector);
             }
-            embeddings.add(new Embedding(vector, inputs.get(i).tokens(), inputs.get(i).truncated()));
+            embeddings.add(
+                    new Embedding(vector, inputs.get(i).tokens(), inputs.get(i).truncated()));
         }
         return embeddings;
     }
@@ -70,7 +73,8 @@ public final class DebertaEmbedder extends DebertaTask {
      * @throws IllegalStateException if the model is closed
      */
     public HiddenStatesResult hiddenStates(String text) {
-        FittedInput input = engine.fitSingles(List.of(Arguments.requireText(text, "text")), Truncation.TRUNCATE)
+        FittedInput input = engine.fitSingles(
+                        List.of(Arguments.requireText(text, "text")), Truncation.TRUNCATE)
                 .get(0);
         Piece piece = input.pieces().get(0);
         Output output = engine.run(List.of(input), HiddenStates.ALL_TOKENS.head(dimensions()))
@@ -88,10 +92,13 @@ public final class DebertaEmbedder extends DebertaTask {
         String token = engine.withTokenizer(tokenizer -> tokenizer.token(input.ids()[position]));
         int index = input.token(position);
         if (index < 0) {
-            int end = position == 0 || piece.text().size() == 0 ? 0 : piece.text().end(piece.text().size() - 1);
+            int end = position == 0 || piece.text().size() == 0
+                    ? 0
+                    : piece.text().end(piece.text().size() - 1);
             return new TokenEmbedding(token, end, end, vector);
         }
-        return new TokenEmbedding(token, piece.text().start(index), piece.text().end(index), vector);
+        return new TokenEmbedding(
+                token, piece.text().start(index), piece.text().end(index), vector);
     }
 
     private static void normalize(float[] vector) {
@@ -112,7 +119,8 @@ public final class DebertaEmbedder extends DebertaTask {
         private boolean normalize;
 
         private Builder() {
-            super((config, specialTokens, weights, backend) -> HiddenStates.MEAN.head(config.hiddenSize()));
+            super((config, specialTokens, weights, backend) ->
+                    HiddenStates.MEAN.head(config.hiddenSize()));
         }
 
         /** How the vectors of tokens become one; {@link Pooling#MEAN} by default. */

@@ -15,7 +15,8 @@ public final class Arguments {
      */
     public static String requireText(@Nullable String text, String name) {
         if (text == null) {
-            throw new IllegalArgumentException("The " + name + " is null; expected a text, which may be empty.");
+            throw new IllegalArgumentException(
+                    "The " + name + " is null; expected a text, which may be empty.");
         }
         return text;
     }
@@ -25,9 +26,11 @@ public final class Arguments {
      *
      * @param name one of them, as in "document"
      */
-    public static List<String> requireTexts(@Nullable List<? extends @Nullable String> texts, String name) {
+    public static List<String> requireTexts(
+            @Nullable List<? extends @Nullable String> texts, String name) {
         if (texts == null) {
-            throw new IllegalArgumentException("The list of " + name + "s is null; expected a list, which may be empty.");
+            throw new IllegalArgumentException(
+                    "The list of " + name + "s is null; expected a list, which may be empty.");
         }
         int index = 0;
         for (String text : texts) {
@@ -38,7 +41,8 @@ public final class Arguments {
 
     public static int requireAtLeast(int least, int value, String name) {
         if (value < least) {
-            throw new IllegalArgumentException(name + " is " + value + "; expected at least " + least + ".");
+            throw new IllegalArgumentException(
+                    name + " is " + value + "; expected at least " + least + ".");
         }
         return value;
     }

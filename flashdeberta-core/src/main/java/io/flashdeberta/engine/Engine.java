@@ -37,7 +37,8 @@ public final class Engine implements AutoCloseable {
 
     /** Opens a model; a failure leaves nothing open. */
     public static Engine open(ModelSettings settings, HeadLoader headLoader) {
-        return new Engine(LoadedModel.load(settings, headLoader), settings.batchTokens(), settings.cache());
+        return new Engine(
+                LoadedModel.load(settings, headLoader), settings.batchTokens(), settings.cache());
     }
 
     public DebertaConfig config() {
@@ -87,7 +88,8 @@ public final class Engine implements AutoCloseable {
         List<TokenizedText> tokens = withTokenizer(tokenizer -> tokenizer.tokenize(seconds));
         List<FittedInput> inputs = new ArrayList<>();
         for (int i = 0; i < tokens.size(); i++) {
-            inputs.add(fitter().pair("The pair at index " + i, firstTokens, tokens.get(i), truncation));
+            inputs.add(fitter().pair(
+                            "The pair at index " + i, firstTokens, tokens.get(i), truncation));
         }
         return inputs;
     }
@@ -126,7 +128,8 @@ public final class Engine implements AutoCloseable {
         });
     }
 
-    private void runBatch(List<Integer> batch, List<ModelInput> inputs, Head head, Output[] outputs) {
+    private void runBatch(
+            List<Integer> batch, List<ModelInput> inputs, Head head, Output[] outputs) {
         List<int[]> ids = batch.stream().map(i -> inputs.get(i).ids()).toList();
         List<int[]> typeIds = batch.stream().map(i -> inputs.get(i).typeIds()).toList();
         float[] values = forward(PackedBatch.of(ids, typeIds), head);

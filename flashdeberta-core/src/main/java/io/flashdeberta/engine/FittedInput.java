@@ -2,6 +2,7 @@ package io.flashdeberta.engine;
 
 import io.flashdeberta.tokenizer.ModelInput;
 import io.flashdeberta.tokenizer.TokenizedText;
+
 import java.util.List;
 
 /**

@@ -10,5 +10,9 @@ import io.flashdeberta.tokenizer.SpecialTokens;
 @FunctionalInterface
 public interface HeadLoader {
 
-    Head load(DebertaConfig config, SpecialTokens specialTokens, ModelWeights weights, Backend backend);
+    Head load(
+            DebertaConfig config,
+            SpecialTokens specialTokens,
+            ModelWeights weights,
+            Backend backend);
 }

@@ -6,6 +6,7 @@ import io.flashdeberta.tokenizer.SpecialTokens;
 import io.flashdeberta.tokenizer.TokenWindows;
 import io.flashdeberta.tokenizer.TokenizedPair;
 import io.flashdeberta.tokenizer.TokenizedText;
+
 import java.util.List;
 
 /**
@@ -57,7 +58,8 @@ public record InputFitter(int maxTokens, SpecialTokens specialTokens) {
      * @throws InputTooLongException if it is too long and {@code truncation} is {@link Truncation#ERROR}, or if
      *     {@link Truncation#WINDOW} has no room because of the first text alone
      */
-    public FittedInput pair(String what, TokenizedText first, TokenizedText second, Truncation truncation) {
+    public FittedInput pair(
+            String what, TokenizedText first, TokenizedText second, Truncation truncation) {
         int length = first.size() + second.size() + ModelInput.PAIR_SPECIAL_TOKENS;
         if (length <= maxTokens) {
             return new FittedInput(List.of(piece(first, second)), false);
@@ -75,7 +77,8 @@ public record InputFitter(int maxTokens, SpecialTokens specialTokens) {
      * @param overlap tokens that neighbouring windows share, at most half of a window
      * @throws InputTooLongException if the first text leaves no room
      */
-    public FittedInput windows(String what, TokenizedText first, TokenizedText second, int overlap) {
+    public FittedInput windows(
+            String what, TokenizedText first, TokenizedText second, int overlap) {
         int room = maxTokens - ModelInput.PAIR_SPECIAL_TOKENS - first.size();
         if (room < 1) {
             throw new InputTooLongException(
@@ -92,7 +95,8 @@ public record InputFitter(int maxTokens, SpecialTokens specialTokens) {
     }
 
     private FittedInput longestFirst(TokenizedText first, TokenizedText second) {
-        TokenizedPair pair = TokenizedPair.longestFirst(first, second, maxTokens - ModelInput.PAIR_SPECIAL_TOKENS);
+        TokenizedPair pair = TokenizedPair.longestFirst(
+                first, second, maxTokens - ModelInput.PAIR_SPECIAL_TOKENS);
         return new FittedInput(List.of(piece(pair.first(), pair.second())), pair.truncated());
     }
 
@@ -106,6 +110,9 @@ public record InputFitter(int maxTokens, SpecialTokens specialTokens) {
 
     private InputTooLongException tooLong(String what, int tokens) {
         return new InputTooLongException(
-                what, tokens, maxTokens, "Shorten it, raise maxTokens, or choose another Truncation.");
+                what,
+                tokens,
+                maxTokens,
+                "Shorten it, raise maxTokens, or choose another Truncation.");
     }
 }

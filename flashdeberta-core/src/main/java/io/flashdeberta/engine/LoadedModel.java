@@ -45,7 +45,8 @@ final class LoadedModel implements AutoCloseable {
         tokenizer = resources.add(DebertaTokenizer.load(checkpoint));
         int maxTokens = TokenLimit.of(settings.maxTokens(), tokenizer.modelMaxLength(), config);
         fitter = new InputFitter(maxTokens, tokenizer.specialTokens());
-        backend = resources.add(Backends.open(settings.device(), settings.attention(), settings.threads()));
+        backend = resources.add(
+                Backends.open(settings.device(), settings.attention(), settings.threads()));
         device = backend.description();
         ModelWeights weights = new ModelWeights(checkpoint.weights());
         head = headLoader.load(config, tokenizer.specialTokens(), weights, backend);
@@ -76,7 +77,11 @@ final class LoadedModel implements AutoCloseable {
 
     private void warnOf(List<String> leftovers) {
         if (!leftovers.isEmpty()) {
-            log.warn("{} has {} tensors that this task does not use: {}.", name, leftovers.size(), leftovers);
+            log.warn(
+                    "{} has {} tensors that this task does not use: {}.",
+                    name,
+                    leftovers.size(),
+                    leftovers);
         }
     }
 
@@ -124,8 +129,9 @@ final class LoadedModel implements AutoCloseable {
         });
         for (float value : values) {
             if (!Float.isFinite(value)) {
-                throw new FlashDebertaException("The model " + name + " gave " + value
-                        + " where a finite number was expected, so there is no result. Are its weights damaged?");
+                throw new FlashDebertaException(
+                        "The model " + name + " gave " + value
+                                + " where a finite number was expected, so there is no result. Are its weights damaged?");
             }
         }
         return values;

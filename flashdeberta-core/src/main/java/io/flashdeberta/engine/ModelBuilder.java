@@ -94,12 +94,15 @@ public abstract class ModelBuilder<T, B extends ModelBuilder<T, B>> {
      */
     public final T build() {
         if (model == null) {
-            throw new IllegalArgumentException("No model is named; call model(\"path/to/checkpoint\").");
+            throw new IllegalArgumentException(
+                    "No model is named; call model(\"path/to/checkpoint\").");
         }
         Resources resources = new Resources();
         try {
             return build(resources.add(Engine.open(
-                    new ModelSettings(model, device, attention, maxTokens, batchTokens, threads, cache), headLoader)));
+                    new ModelSettings(
+                            model, device, attention, maxTokens, batchTokens, threads, cache),
+                    headLoader)));
         } catch (RuntimeException | Error e) {
             resources.closeAfter(e);
             throw e;

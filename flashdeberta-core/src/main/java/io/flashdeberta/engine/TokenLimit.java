@@ -1,6 +1,7 @@
 package io.flashdeberta.engine;
 
 import io.flashdeberta.model.DebertaConfig;
+
 import org.jspecify.annotations.Nullable;
 
 /** How long one sequence may be. */
@@ -17,12 +18,14 @@ final class TokenLimit {
     static int of(@Nullable Integer asked, int tokenizerLimit, DebertaConfig config) {
         int bound = config.absolutePositions() ? config.maxPositions() : Integer.MAX_VALUE;
         if (asked == null) {
-            int limit = tokenizerLimit == Integer.MAX_VALUE ? config.maxPositions() : tokenizerLimit;
+            int limit =
+                    tokenizerLimit == Integer.MAX_VALUE ? config.maxPositions() : tokenizerLimit;
             return Math.min(limit, bound);
         }
         if (asked > bound) {
-            throw new IllegalArgumentException("maxTokens is " + asked + "; this model has absolute positions for " + bound
-                    + " tokens and cannot read more.");
+            throw new IllegalArgumentException(
+                    "maxTokens is " + asked + "; this model has absolute positions for " + bound
+                            + " tokens and cannot read more.");
         }
         return asked;
     }

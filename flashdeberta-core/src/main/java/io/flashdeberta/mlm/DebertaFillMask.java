@@ -13,6 +13,7 @@ import io.flashdeberta.model.MaskedLanguageHead;
 import io.flashdeberta.tokenizer.DebertaTokenizer;
 import io.flashdeberta.tokenizer.SpecialTokens;
 import io.flashdeberta.tokenizer.TokenizedText;
+
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.IntStream;
@@ -63,7 +64,8 @@ public final class DebertaFillMask extends DebertaTask {
                 .toArray();
         if (masks.length == 0) {
             String mask = engine.withTokenizer(tokenizer -> tokenizer.token(maskId));
-            throw new IllegalArgumentException("The text has no mask; write " + mask + " where a token is to be filled in.");
+            throw new IllegalArgumentException(
+                    "The text has no mask; write " + mask + " where a token is to be filled in.");
         }
         Output output = engine.run(List.of(input)).get(0).get(0);
         List<MaskResult> results = new ArrayList<>();
@@ -80,16 +82,20 @@ public final class DebertaFillMask extends DebertaTask {
     /** The best tokens among those that the tokenizer knows; the model's vocabulary can be padded beyond them. */
     private List<TokenPrediction> predictions(float[] logits, int topK) {
         float[] scores = Probabilities.softmax(logits);
-        return engine.withTokenizer(tokenizer -> TopTokens.of(logits, tokenizer.vocabularySize(), topK).stream()
-                .map(id -> prediction(id, scores[id], logits[id], tokenizer))
-                .toList());
+        return engine.withTokenizer(
+                tokenizer -> TopTokens.of(logits, tokenizer.vocabularySize(), topK).stream()
+                        .map(id -> prediction(id, scores[id], logits[id], tokenizer))
+                        .toList());
     }
 
-    private static TokenPrediction prediction(int id, float score, float logit, DebertaTokenizer tokenizer) {
-        return new TokenPrediction(id, tokenizer.token(id), tokenizer.decode(new int[] {id}), score, logit);
+    private static TokenPrediction prediction(
+            int id, float score, float logit, DebertaTokenizer tokenizer) {
+        return new TokenPrediction(
+                id, tokenizer.token(id), tokenizer.decode(new int[] {id}), score, logit);
     }
 
-    private List<String> sequences(TokenizedText tokens, int mask, List<TokenPrediction> predictions) {
+    private List<String> sequences(
+            TokenizedText tokens, int mask, List<TokenPrediction> predictions) {
         int[] ids = IntStream.range(0, tokens.size()).map(tokens::id).toArray();
         List<String> sequences = new ArrayList<>();
         for (TokenPrediction prediction : predictions) {
@@ -102,8 +108,9 @@ public final class DebertaFillMask extends DebertaTask {
     private static int requireMask(SpecialTokens specialTokens) {
         return specialTokens
                 .mask()
-                .orElseThrow(() -> new CheckpointException(
-                        "The tokenizer has no mask token; expected a masked language model's, with [MASK]."));
+                .orElseThrow(
+                        () -> new CheckpointException(
+                                "The tokenizer has no mask token; expected a masked language model's, with [MASK]."));
     }
 
     /** Settings of a masked language model; only the model must be named. */

@@ -30,7 +30,8 @@ public final class ConfigReader {
         int hiddenSize = size("hidden_size", 1536);
         int heads = size("num_attention_heads", 24);
         if (!json.has("attention_head_size") && hiddenSize % heads != 0) {
-            throw bad("hidden_size", hiddenSize, "a multiple of num_attention_heads (" + heads + ")");
+            throw bad(
+                    "hidden_size", hiddenSize, "a multiple of num_attention_heads (" + heads + ")");
         }
         int maxPositions = size("max_position_embeddings", 512);
         int maxRelativePositions = integer("max_relative_positions", -1);
@@ -68,8 +69,8 @@ public final class ConfigReader {
             String remedy = type.equals("deberta")
                     ? "DeBERTa v1 is another architecture and is not supported; choose a DeBERTa-v2 or -v3 checkpoint."
                     : "Choose a DeBERTa-v2 or -v3 checkpoint.";
-            throw new CheckpointException(
-                    "config.json has " + found + "; expected \"deberta-v2\" (which v3 uses too). " + remedy);
+            throw new CheckpointException("config.json has " + found
+                    + "; expected \"deberta-v2\" (which v3 uses too). " + remedy);
         }
     }
 
@@ -175,6 +176,7 @@ public final class ConfigReader {
     }
 
     private static CheckpointException bad(String key, Object found, String expected) {
-        return new CheckpointException("config.json has " + key + " = " + found + "; expected " + expected + ".");
+        return new CheckpointException(
+                "config.json has " + key + " = " + found + "; expected " + expected + ".");
     }
 }

@@ -48,10 +48,12 @@ public final class DebertaModel {
         try (Session session = backend.openSession();
                 Tensor positions = relativePositions(config, encoder, backend, session)) {
             for (int n = 0; n < config.layers(); n++) {
-                layers.add(EncoderLayer.load(config, encoder.in("layer." + n), positions, backend, session));
+                layers.add(EncoderLayer.load(
+                        config, encoder.in("layer." + n), positions, backend, session));
             }
         }
-        return new DebertaModel(config, embeddings, List.copyOf(layers), loadConvolution(config, encoder, backend));
+        return new DebertaModel(
+                config, embeddings, List.copyOf(layers), loadConvolution(config, encoder, backend));
     }
 
     public DebertaConfig config() {
@@ -79,7 +81,11 @@ public final class DebertaModel {
     }
 
     private static Tensor convolve(
-            Session session, ConvolutionLayer layer, Tensor embedded, Tensor hidden, PackedBatch batch) {
+            Session session,
+            ConvolutionLayer layer,
+            Tensor embedded,
+            Tensor hidden,
+            PackedBatch batch) {
         try (hidden;
                 Tensor convolved = session.convolve(embedded, layer.convolution(), batch)) {
             return session.addLayerNorm(convolved, hidden, layer.norm());
@@ -89,25 +95,28 @@ public final class DebertaModel {
     private void check(PackedBatch batch) {
         if (config.absolutePositions() && batch.maxLength() > config.maxPositions()) {
             throw new IllegalArgumentException("A sequence has " + batch.maxLength()
-                    + " tokens; this model has absolute positions for " + config.maxPositions() + ".");
+                    + " tokens; this model has absolute positions for " + config.maxPositions()
+                    + ".");
         }
         for (int id : batch.ids()) {
             if (id < 0 || id >= config.vocabSize()) {
-                throw new IllegalArgumentException("Token id " + id + "; the model's vocabulary has "
-                        + config.vocabSize() + " entries. Do tokenizer.json and the weights belong together?");
+                throw new IllegalArgumentException(
+                        "Token id " + id + "; the model's vocabulary has " + config.vocabSize()
+                                + " entries. Do tokenizer.json and the weights belong together?");
             }
         }
         if (config.typeVocabSize() > 0) {
             for (int id : batch.typeIds()) {
                 if (id < 0 || id >= config.typeVocabSize()) {
-                    throw new IllegalArgumentException(
-                            "Token type " + id + "; the model has " + config.typeVocabSize() + " types.");
+                    throw new IllegalArgumentException("Token type " + id + "; the model has "
+                            + config.typeVocabSize() + " types.");
                 }
             }
         }
     }
 
-    private static Embeddings loadEmbeddings(DebertaConfig config, ModelWeights weights, Backend backend) {
+    private static Embeddings loadEmbeddings(
+            DebertaConfig config, ModelWeights weights, Backend backend) {
         int size = config.embeddingSize();
         WeightTensor words = weights.get("word_embeddings.weight", config.vocabSize(), size);
         WeightTensor positions = config.absolutePositions()
@@ -118,8 +127,11 @@ public final class DebertaModel {
                 : null;
         Linear projection = size == config.hiddenSize()
                 ? null
-                : backend.loadLinear(List.of(weights.get("embed_proj.weight", config.hiddenSize(), size)), List.of());
-        return backend.loadEmbeddings(words, positions, types, projection, loadNorm(config, weights, backend));
+                : backend.loadLinear(
+                        List.of(weights.get("embed_proj.weight", config.hiddenSize(), size)),
+                        List.of());
+        return backend.loadEmbeddings(
+                words, positions, types, projection, loadNorm(config, weights, backend));
     }
 
     private static @Nullable Tensor relativePositions(
@@ -128,7 +140,8 @@ public final class DebertaModel {
             return null;
         }
         int rows = config.relativeBuckets().rows();
-        Tensor table = session.upload(encoder.get("rel_embeddings.weight", rows, config.hiddenSize()));
+        Tensor table =
+                session.upload(encoder.get("rel_embeddings.weight", rows, config.hiddenSize()));
         if (!config.normalizedPositions()) {
             return table;
         }
@@ -147,7 +160,8 @@ public final class DebertaModel {
         ModelWeights weights = encoder.in("conv");
         int hidden = config.hiddenSize();
         Convolution convolution = backend.loadConvolution(
-                weights.get("conv.weight", hidden, hidden / settings.groups(), settings.kernelSize()),
+                weights.get(
+                        "conv.weight", hidden, hidden / settings.groups(), settings.kernelSize()),
                 weights.get("conv.bias", hidden),
                 settings.groups(),
                 settings.activation());
@@ -162,9 +176,11 @@ public final class DebertaModel {
     }
 
     /** Loads {@code name.weight} {@code [outputs, inputs]} and {@code name.bias}. */
-    static Linear loadLinear(ModelWeights weights, String name, int outputs, int inputs, Backend backend) {
+    static Linear loadLinear(
+            ModelWeights weights, String name, int outputs, int inputs, Backend backend) {
         return backend.loadLinear(
-                List.of(weights.get(name + ".weight", outputs, inputs)), List.of(weights.get(name + ".bias", outputs)));
+                List.of(weights.get(name + ".weight", outputs, inputs)),
+                List.of(weights.get(name + ".bias", outputs)));
     }
 
     static Tensor dense(Session session, Tensor x, Linear linear) {

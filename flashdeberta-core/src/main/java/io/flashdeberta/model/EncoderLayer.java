@@ -48,9 +48,14 @@ record EncoderLayer(
                 DebertaModel.loadLinear(attentionOutput, "dense", hidden, size, backend),
                 DebertaModel.loadNorm(config, attentionOutput, backend),
                 DebertaModel.loadLinear(
-                        weights.in("intermediate"), "dense", config.intermediateSize(), hidden, backend),
+                        weights.in("intermediate"),
+                        "dense",
+                        config.intermediateSize(),
+                        hidden,
+                        backend),
                 config.activation(),
-                DebertaModel.loadLinear(output, "dense", hidden, config.intermediateSize(), backend),
+                DebertaModel.loadLinear(
+                        output, "dense", hidden, config.intermediateSize(), backend),
                 DebertaModel.loadNorm(config, output, backend));
     }
 
@@ -68,14 +73,20 @@ record EncoderLayer(
         Tensor queries = null;
         try {
             if (relativePositions != null && config.sharedPositionKeys()) {
-                try (Tensor projected = DebertaModel.dense(session, relativePositions, queryKeyValue)) {
-                    keys = contentToPosition ? session.sliceColumns(projected, size, 2 * size) : null;
+                try (Tensor projected =
+                        DebertaModel.dense(session, relativePositions, queryKeyValue)) {
+                    keys = contentToPosition
+                            ? session.sliceColumns(projected, size, 2 * size)
+                            : null;
                     queries = positionToContent ? session.sliceColumns(projected, 0, size) : null;
                 }
             } else if (relativePositions != null) {
-                keys = contentToPosition ? project(config, self, "pos_key_proj", relativePositions, backend, session) : null;
+                keys = contentToPosition
+                        ? project(config, self, "pos_key_proj", relativePositions, backend, session)
+                        : null;
                 queries = positionToContent
-                        ? project(config, self, "pos_query_proj", relativePositions, backend, session)
+                        ? project(
+                                config, self, "pos_query_proj", relativePositions, backend, session)
                         : null;
             }
             return backend.loadAttention(
@@ -92,9 +103,14 @@ record EncoderLayer(
     }
 
     private static Tensor project(
-            DebertaConfig config, ModelWeights self, String name, Tensor x, Backend backend, Session session) {
-        try (Linear linear =
-                DebertaModel.loadLinear(self, name, config.attentionSize(), config.hiddenSize(), backend)) {
+            DebertaConfig config,
+            ModelWeights self,
+            String name,
+            Tensor x,
+            Backend backend,
+            Session session) {
+        try (Linear linear = DebertaModel.loadLinear(
+                self, name, config.attentionSize(), config.hiddenSize(), backend)) {
             return DebertaModel.dense(session, x, linear);
         }
     }

@@ -3,6 +3,7 @@ package io.flashdeberta.model;
 import io.flashdeberta.backend.PackedBatch;
 import io.flashdeberta.backend.Session;
 import io.flashdeberta.backend.Tensor;
+
 import java.util.Arrays;
 import java.util.stream.IntStream;
 
@@ -34,9 +35,11 @@ public enum HiddenStates {
 
     private Tensor select(Session session, Tensor hidden, PackedBatch batch) {
         return switch (this) {
-            case ALL_TOKENS -> session.gatherRows(
-                    hidden, IntStream.range(0, batch.totalTokens()).toArray());
-            case FIRST_TOKEN -> session.gatherRows(hidden, Arrays.copyOf(batch.offsets(), batch.sequences()));
+            case ALL_TOKENS ->
+                session.gatherRows(
+                        hidden, IntStream.range(0, batch.totalTokens()).toArray());
+            case FIRST_TOKEN ->
+                session.gatherRows(hidden, Arrays.copyOf(batch.offsets(), batch.sequences()));
             case MEAN -> session.meanRows(hidden, batch);
         };
     }

@@ -7,6 +7,7 @@ import io.flashdeberta.backend.Linear;
 import io.flashdeberta.backend.PackedBatch;
 import io.flashdeberta.backend.Session;
 import io.flashdeberta.backend.Tensor;
+
 import java.util.List;
 import java.util.stream.IntStream;
 
@@ -19,7 +20,8 @@ public final class MaskedLanguageHead implements Head {
     private final LayerNorm norm;
     private final Linear decoder;
 
-    private MaskedLanguageHead(int maskId, Linear dense, Activation activation, LayerNorm norm, Linear decoder) {
+    private MaskedLanguageHead(
+            int maskId, Linear dense, Activation activation, LayerNorm norm, Linear decoder) {
         this.maskId = maskId;
         this.dense = dense;
         this.activation = activation;
@@ -28,7 +30,8 @@ public final class MaskedLanguageHead implements Head {
     }
 
     /** Loads {@code lm_predictions.lm_head.*} if there, else the legacy layout {@code cls.predictions.*}. */
-    public static MaskedLanguageHead load(DebertaConfig config, int maskId, ModelWeights weights, Backend backend) {
+    public static MaskedLanguageHead load(
+            DebertaConfig config, int maskId, ModelWeights weights, Backend backend) {
         boolean legacy = !weights.contains("lm_predictions.lm_head.dense.weight");
         ModelWeights head = weights.in(legacy ? "cls.predictions" : "lm_predictions.lm_head");
         ModelWeights transform = legacy ? head.in("transform") : head;
@@ -40,7 +43,8 @@ public final class MaskedLanguageHead implements Head {
                 List.of(head.get("bias", config.vocabSize())));
         return new MaskedLanguageHead(
                 maskId,
-                DebertaModel.loadLinear(transform, "dense", embedding, config.hiddenSize(), backend),
+                DebertaModel.loadLinear(
+                        transform, "dense", embedding, config.hiddenSize(), backend),
                 config.activation(),
                 backend.loadLayerNorm(
                         transform.get("LayerNorm.weight", embedding),

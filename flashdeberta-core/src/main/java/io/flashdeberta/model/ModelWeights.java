@@ -3,6 +3,7 @@ package io.flashdeberta.model;
 import io.flashdeberta.checkpoint.CheckpointException;
 import io.flashdeberta.checkpoint.WeightTensor;
 import io.flashdeberta.checkpoint.Weights;
+
 import java.util.Arrays;
 import java.util.List;
 import java.util.Set;
@@ -12,8 +13,8 @@ import java.util.regex.Pattern;
 /** A checkpoint's tensors as the model asks for them: shapes are checked, and what nobody asked for is known at the end. */
 public final class ModelWeights {
 
-    private static final Pattern KNOWN_EXTRAS =
-            Pattern.compile("(.*\\.)?(position_embeddings\\.weight|position_ids|(mask|lm)_predictions\\..*|encoder\\.LayerNorm\\..*)");
+    private static final Pattern KNOWN_EXTRAS = Pattern.compile(
+            "(.*\\.)?(position_embeddings\\.weight|position_ids|(mask|lm)_predictions\\..*|encoder\\.LayerNorm\\..*)");
 
     private final Weights weights;
     private final String prefix;
@@ -38,7 +39,9 @@ public final class ModelWeights {
     /** The encoder's tensors: those under {@code deberta.}, or all of them in a bare base model. */
     public ModelWeights encoder() {
         String first = prefix + "deberta.";
-        return weights.names().stream().anyMatch(name -> name.startsWith(first)) ? in("deberta") : this;
+        return weights.names().stream().anyMatch(name -> name.startsWith(first))
+                ? in("deberta")
+                : this;
     }
 
     public boolean contains(String name) {
@@ -54,9 +57,10 @@ public final class ModelWeights {
     public WeightTensor get(String name, long... shape) {
         WeightTensor tensor = weights.get(prefix + name);
         if (!Arrays.equals(tensor.shape(), shape)) {
-            throw new CheckpointException("Tensor " + prefix + name + " has shape " + Arrays.toString(tensor.shape())
-                    + "; config.json makes it " + Arrays.toString(shape)
-                    + ". The configuration and the weights do not belong together.");
+            throw new CheckpointException(
+                    "Tensor " + prefix + name + " has shape " + Arrays.toString(tensor.shape())
+                            + "; config.json makes it " + Arrays.toString(shape)
+                            + ". The configuration and the weights do not belong together.");
         }
         taken.add(prefix + name);
         return tensor;
@@ -65,7 +69,8 @@ public final class ModelWeights {
     /** Tensors that were never asked for, without those that published checkpoints carry along unused. */
     public List<String> leftovers() {
         return weights.names().stream()
-                .filter(name -> !taken.contains(name) && !KNOWN_EXTRAS.matcher(name).matches())
+                .filter(name ->
+                        !taken.contains(name) && !KNOWN_EXTRAS.matcher(name).matches())
                 .sorted()
                 .toList();
     }

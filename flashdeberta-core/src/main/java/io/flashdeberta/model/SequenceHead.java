@@ -6,6 +6,7 @@ import io.flashdeberta.backend.Linear;
 import io.flashdeberta.backend.PackedBatch;
 import io.flashdeberta.backend.Session;
 import io.flashdeberta.backend.Tensor;
+
 import java.util.Arrays;
 
 /**
@@ -25,7 +26,8 @@ public final class SequenceHead implements Head {
     }
 
     /** Loads {@code pooler.dense.*} and {@code classifier.*}. */
-    public static SequenceHead load(DebertaConfig config, int outputs, ModelWeights weights, Backend backend) {
+    public static SequenceHead load(
+            DebertaConfig config, int outputs, ModelWeights weights, Backend backend) {
         int hidden = config.hiddenSize();
         return new SequenceHead(
                 DebertaModel.loadLinear(weights.in("pooler"), "dense", hidden, hidden, backend),

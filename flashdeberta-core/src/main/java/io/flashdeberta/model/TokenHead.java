@@ -16,14 +16,17 @@ public final class TokenHead implements Head {
     }
 
     /** Loads {@code classifier.*}, a column for each label. */
-    public static TokenHead loadClassifier(DebertaConfig config, ModelWeights weights, Backend backend) {
+    public static TokenHead loadClassifier(
+            DebertaConfig config, ModelWeights weights, Backend backend) {
         return new TokenHead(DebertaModel.loadLinear(
                 weights, "classifier", config.labels().size(), config.hiddenSize(), backend));
     }
 
     /** Loads {@code qa_outputs.*}. */
-    public static TokenHead loadQuestionAnswering(DebertaConfig config, ModelWeights weights, Backend backend) {
-        return new TokenHead(DebertaModel.loadLinear(weights, "qa_outputs", 2, config.hiddenSize(), backend));
+    public static TokenHead loadQuestionAnswering(
+            DebertaConfig config, ModelWeights weights, Backend backend) {
+        return new TokenHead(
+                DebertaModel.loadLinear(weights, "qa_outputs", 2, config.hiddenSize(), backend));
     }
 
     @Override

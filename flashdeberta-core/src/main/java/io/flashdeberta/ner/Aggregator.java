@@ -14,12 +14,14 @@ final class Aggregator {
      *
      * @param labels those wanted; empty for all
      */
-    static List<LabeledSpan> spans(LabeledTokens window, Aggregation aggregation, Set<String> labels) {
+    static List<LabeledSpan> spans(
+            LabeledTokens window, Aggregation aggregation, Set<String> labels) {
         List<LabeledSpan> spans = new ArrayList<>();
         for (List<TaggedSpan> group : groups(window, aggregation)) {
             Tag tag = group.get(0).tag();
             if (!tag.outside() && (labels.isEmpty() || labels.contains(tag.entityLabel()))) {
-                spans.add(span(aggregation == Aggregation.NONE ? tag.label() : tag.entityLabel(), group));
+                spans.add(span(
+                        aggregation == Aggregation.NONE ? tag.label() : tag.entityLabel(), group));
             }
         }
         return spans;

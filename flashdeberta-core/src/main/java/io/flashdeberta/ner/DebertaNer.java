@@ -9,6 +9,7 @@ import io.flashdeberta.engine.ModelBuilder;
 import io.flashdeberta.engine.Output;
 import io.flashdeberta.engine.Probabilities;
 import io.flashdeberta.model.TokenHead;
+
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.LinkedHashSet;
@@ -74,11 +75,15 @@ public final class DebertaNer extends DebertaTask {
     public List<NerResult> extract(List<String> texts, NerOptions options) {
         requireKnown(options.labels());
         List<String> checked = Arguments.requireTexts(texts, "text");
-        return cached(options, checked, () -> results(engine.fitSingles(checked, options.truncation()), options));
+        return cached(
+                options,
+                checked,
+                () -> results(engine.fitSingles(checked, options.truncation()), options));
     }
 
     NerResult extractInWindows(String text, int overlap, NerOptions options) {
-        return results(List.of(engine.fitter().windows(engine.tokenize(text), overlap)), options).get(0);
+        return results(List.of(engine.fitter().windows(engine.tokenize(text), overlap)), options)
+                .get(0);
     }
 
     private List<NerResult> results(List<FittedInput> inputs, NerOptions options) {
@@ -86,7 +91,8 @@ public final class DebertaNer extends DebertaTask {
         List<NerResult> results = new ArrayList<>();
         for (int i = 0; i < inputs.size(); i++) {
             FittedInput input = inputs.get(i);
-            results.add(new NerResult(entities(input, outputs.get(i), options), input.tokens(), input.truncated()));
+            results.add(new NerResult(
+                    entities(input, outputs.get(i), options), input.tokens(), input.truncated()));
         }
         return List.copyOf(results);
     }
@@ -110,13 +116,18 @@ public final class DebertaNer extends DebertaTask {
         for (int i = 0; i < piece.text().size(); i++) {
             probabilities.add(Probabilities.softmax(output.row(piece.textPosition() + i)));
         }
-        return new LabeledTokens(piece.text(), probabilities, tags, engine.fitter().specialTokens().unk());
+        return new LabeledTokens(
+                piece.text(),
+                probabilities,
+                tags,
+                engine.fitter().specialTokens().unk());
     }
 
     private void requireKnown(Set<String> wanted) {
         for (String label : wanted) {
             if (!labels.contains(label)) {
-                throw new IllegalArgumentException("Unknown label \"" + label + "\"; the model has " + labels + ".");
+                throw new IllegalArgumentException(
+                        "Unknown label \"" + label + "\"; the model has " + labels + ".");
             }
         }
     }
@@ -127,7 +138,8 @@ public final class DebertaNer extends DebertaTask {
         private NerOptions options = NerOptions.defaults();
 
         private Builder() {
-            super((config, specialTokens, weights, backend) -> TokenHead.loadClassifier(config, weights, backend));
+            super((config, specialTokens, weights, backend) ->
+                    TokenHead.loadClassifier(config, weights, backend));
         }
 
         /** The options of calls that name none; {@link NerOptions#defaults()} by default. */

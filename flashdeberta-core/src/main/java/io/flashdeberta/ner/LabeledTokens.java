@@ -1,6 +1,7 @@
 package io.flashdeberta.ner;
 
 import io.flashdeberta.tokenizer.TokenizedText;
+
 import java.util.ArrayList;
 import java.util.List;
 
@@ -9,7 +10,8 @@ import java.util.List;
  *
  * @param probabilities {@code [tokens][tags]}
  */
-record LabeledTokens(TokenizedText tokens, List<float[]> probabilities, List<Tag> tags, int unknownId) {
+record LabeledTokens(
+        TokenizedText tokens, List<float[]> probabilities, List<Tag> tags, int unknownId) {
 
     /** Each token under its most probable tag. */
     List<TaggedSpan> asTokens() {
@@ -63,7 +65,8 @@ record LabeledTokens(TokenizedText tokens, List<float[]> probabilities, List<Tag
             case FIRST -> word.get(0);
             case AVERAGE -> mean(word);
             case MAX -> mostCertain(word);
-            case NONE, SIMPLE -> throw new IllegalArgumentException(aggregation + " does not know words.");
+            case NONE, SIMPLE ->
+                throw new IllegalArgumentException(aggregation + " does not know words.");
         };
     }
 

@@ -1,6 +1,7 @@
 package io.flashdeberta.ner;
 
 import io.flashdeberta.engine.Truncation;
+
 import java.util.Set;
 
 /**
@@ -11,14 +12,17 @@ import java.util.Set;
  * @param threshold only entities of at least this score, from 0 to 1
  * @param truncation what happens to a text that is too long
  */
-public record NerOptions(Aggregation aggregation, Set<String> labels, double threshold, Truncation truncation) {
+public record NerOptions(
+        Aggregation aggregation, Set<String> labels, double threshold, Truncation truncation) {
 
-    private static final NerOptions DEFAULTS = new NerOptions(Aggregation.SIMPLE, Set.of(), 0, Truncation.WINDOW);
+    private static final NerOptions DEFAULTS =
+            new NerOptions(Aggregation.SIMPLE, Set.of(), 0, Truncation.WINDOW);
 
     public NerOptions {
         labels = Set.copyOf(labels);
         if (!(threshold >= 0 && threshold <= 1)) {
-            throw new IllegalArgumentException("threshold is " + threshold + "; expected a number from 0 to 1.");
+            throw new IllegalArgumentException(
+                    "threshold is " + threshold + "; expected a number from 0 to 1.");
         }
     }
 

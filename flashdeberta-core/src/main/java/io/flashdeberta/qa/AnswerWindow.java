@@ -4,6 +4,7 @@ import io.flashdeberta.engine.FittedInput.Piece;
 import io.flashdeberta.engine.Output;
 import io.flashdeberta.engine.Probabilities;
 import io.flashdeberta.tokenizer.TokenizedText;
+
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
@@ -26,7 +27,10 @@ final class AnswerWindow {
     }
 
     static AnswerWindow of(Piece piece, Output output) {
-        return new AnswerWindow(piece.text(), probabilities(piece, output, START), probabilities(piece, output, END));
+        return new AnswerWindow(
+                piece.text(),
+                probabilities(piece, output, START),
+                probabilities(piece, output, END));
     }
 
     /** A softmax over [CLS], which stands for no answer, and the tokens of the context. */

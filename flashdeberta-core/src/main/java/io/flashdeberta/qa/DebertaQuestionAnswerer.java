@@ -10,6 +10,7 @@ import io.flashdeberta.engine.Output;
 import io.flashdeberta.engine.Truncation;
 import io.flashdeberta.model.TokenHead;
 import io.flashdeberta.tokenizer.TokenizedText;
+
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
@@ -65,11 +66,13 @@ public final class DebertaQuestionAnswerer extends DebertaTask {
         return switch (options.truncation()) {
             case ERROR -> fitter.pair(what, question, context, Truncation.ERROR);
             case WINDOW -> fitter.windows(what, question, context, options.stride());
-            case TRUNCATE -> fitter.windows(what, question, context, options.stride()).first();
+            case TRUNCATE ->
+                fitter.windows(what, question, context, options.stride()).first();
         };
     }
 
-    private static List<Answer> answers(FittedInput input, List<Output> outputs, QaOptions options) {
+    private static List<Answer> answers(
+            FittedInput input, List<Output> outputs, QaOptions options) {
         Map<Long, Answer> best = new LinkedHashMap<>();
         float noAnswer = 1;
         for (int i = 0; i < outputs.size(); i++) {

@@ -13,7 +13,11 @@ import io.flashdeberta.engine.Truncation;
  * @param stride tokens that neighbouring windows share, at most half of a window is taken
  */
 public record QaOptions(
-        int topK, int maxAnswerTokens, boolean handleImpossible, Truncation truncation, int stride) {
+        int topK,
+        int maxAnswerTokens,
+        boolean handleImpossible,
+        Truncation truncation,
+        int stride) {
 
     private static final QaOptions DEFAULTS = new QaOptions(1, 15, false, Truncation.WINDOW, 128);
 

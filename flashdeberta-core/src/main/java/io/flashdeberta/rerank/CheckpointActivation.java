@@ -1,6 +1,7 @@
 package io.flashdeberta.rerank;
 
 import io.flashdeberta.checkpoint.CheckpointException;
+
 import tools.jackson.databind.JsonNode;
 
 /** The activation that sentence-transformers recorded in a {@code config.json}, as the name of a PyTorch class. */
@@ -20,8 +21,10 @@ final class CheckpointActivation {
         return switch (found.substring(found.lastIndexOf('.') + 1)) {
             case "Identity" -> ScoreActivation.NONE;
             case "Sigmoid" -> ScoreActivation.SIGMOID;
-            default -> throw new CheckpointException("config.json has the score activation \"" + found
-                    + "\"; expected Identity or Sigmoid. Choose one with scoreActivation(...).");
+            default ->
+                throw new CheckpointException(
+                        "config.json has the score activation \"" + found
+                                + "\"; expected Identity or Sigmoid. Choose one with scoreActivation(...).");
         };
     }
 }

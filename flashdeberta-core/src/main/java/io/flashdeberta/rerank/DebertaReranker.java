@@ -10,6 +10,7 @@ import io.flashdeberta.engine.Output;
 import io.flashdeberta.engine.Probabilities;
 import io.flashdeberta.model.DebertaConfig;
 import io.flashdeberta.model.SequenceHead;
+
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
@@ -21,8 +22,10 @@ import java.util.List;
  */
 public final class DebertaReranker extends DebertaTask {
 
-    private static final Comparator<RerankResult> BEST_FIRST =
-            Comparator.comparingDouble(RerankResult::logit).reversed().thenComparingInt(RerankResult::index);
+    private static final Comparator<RerankResult> BEST_FIRST = Comparator.comparingDouble(
+                    RerankResult::logit)
+            .reversed()
+            .thenComparingInt(RerankResult::index);
 
     private final ScoreActivation activation;
     private final RerankOptions options;
@@ -30,8 +33,9 @@ public final class DebertaReranker extends DebertaTask {
     private DebertaReranker(Engine engine, ScoreActivation activation, RerankOptions options) {
         super(engine);
         this.options = options;
-        this.activation =
-                activation == ScoreActivation.CHECKPOINT ? CheckpointActivation.read(engine.json()) : activation;
+        this.activation = activation == ScoreActivation.CHECKPOINT
+                ? CheckpointActivation.read(engine.json())
+                : activation;
     }
 
     public static Builder builder() {
@@ -120,8 +124,9 @@ public final class DebertaReranker extends DebertaTask {
 
         private static int requireOneLabel(DebertaConfig config) {
             if (config.labels().size() != 1) {
-                throw new CheckpointException("config.json has the labels " + config.labels()
-                        + "; a reranker has one. Use DebertaClassifier, or choose a cross-encoder for ranking.");
+                throw new CheckpointException(
+                        "config.json has the labels " + config.labels()
+                                + "; a reranker has one. Use DebertaClassifier, or choose a cross-encoder for ranking.");
             }
             return 1;
         }

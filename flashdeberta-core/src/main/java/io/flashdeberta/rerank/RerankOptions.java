@@ -2,6 +2,7 @@ package io.flashdeberta.rerank;
 
 import io.flashdeberta.engine.Arguments;
 import io.flashdeberta.engine.Truncation;
+
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -12,9 +13,11 @@ import org.jspecify.annotations.Nullable;
  * @param truncation what happens to a pair of query and document that is too long: {@link Truncation#TRUNCATE} cuts the longer
  *     of the two, {@link Truncation#WINDOW} scores a document by its best window
  */
-public record RerankOptions(@Nullable Integer topN, @Nullable Double minScore, Truncation truncation) {
+public record RerankOptions(
+        @Nullable Integer topN, @Nullable Double minScore, Truncation truncation) {
 
-    private static final RerankOptions DEFAULTS = new RerankOptions(null, null, Truncation.TRUNCATE);
+    private static final RerankOptions DEFAULTS =
+            new RerankOptions(null, null, Truncation.TRUNCATE);
 
     public RerankOptions {
         if (topN != null) {

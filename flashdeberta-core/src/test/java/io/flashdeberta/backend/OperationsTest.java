@@ -53,7 +53,8 @@ class OperationsTest {
         Linear linear = backend.loadLinear(List.of(w), List.of(b));
         try (Tensor input = session.upload(x);
                 Tensor y = session.linear(input, linear, Activation.NONE)) {
-            assertClose(y, Reference.linear(x.toFloats(), w.toFloats(), b.toFloats(), inputs, v -> v));
+            assertClose(
+                    y, Reference.linear(x.toFloats(), w.toFloats(), b.toFloats(), inputs, v -> v));
         }
     }
 
@@ -82,7 +83,12 @@ class OperationsTest {
                 Tensor y = session.linear(input, linear, activation)) {
             assertClose(
                     y,
-                    Reference.linear(x.toFloats(), w.toFloats(), b.toFloats(), 11, Reference.function(activation)));
+                    Reference.linear(
+                            x.toFloats(),
+                            w.toFloats(),
+                            b.toFloats(),
+                            11,
+                            Reference.function(activation)));
         }
     }
 
@@ -104,8 +110,10 @@ class OperationsTest {
                 Tensor other = session.upload(residual);
                 Tensor normed = session.layerNorm(input, norm);
                 Tensor summed = session.addLayerNorm(input, other, norm)) {
-            assertClose(normed, Reference.layerNorm(plain, scale.toFloats(), shift.toFloats(), 1e-5f));
-            assertClose(summed, Reference.layerNorm(sum, scale.toFloats(), shift.toFloats(), 1e-5f));
+            assertClose(
+                    normed, Reference.layerNorm(plain, scale.toFloats(), shift.toFloats(), 1e-5f));
+            assertClose(
+                    summed, Reference.layerNorm(sum, scale.toFloats(), shift.toFloats(), 1e-5f));
         }
     }
 
@@ -113,7 +121,8 @@ class OperationsTest {
     @ValueSource(ints = {1, 13, 63, 64, 65, 129, 511, 513, 1025, 2049})
     void attention(int length) {
         for (AttentionKind kind : AttentionKind.values()) {
-            checkAttention(kind, new int[] {length}, 1, 8, new RelativeBuckets(256, 512), true, true);
+            checkAttention(
+                    kind, new int[] {length}, 1, 8, new RelativeBuckets(256, 512), true, true);
         }
     }
 
@@ -122,8 +131,22 @@ class OperationsTest {
     void attentionWithSomePositionTerms(boolean contentToPosition, boolean positionToContent) {
         for (AttentionKind kind : AttentionKind.values()) {
             int[] lengths = {70, 1, 300, 2};
-            checkAttention(kind, lengths, 3, 13, new RelativeBuckets(8, 32), contentToPosition, positionToContent);
-            checkAttention(kind, lengths, 2, 20, new RelativeBuckets(-1, 24), contentToPosition, positionToContent);
+            checkAttention(
+                    kind,
+                    lengths,
+                    3,
+                    13,
+                    new RelativeBuckets(8, 32),
+                    contentToPosition,
+                    positionToContent);
+            checkAttention(
+                    kind,
+                    lengths,
+                    2,
+                    20,
+                    new RelativeBuckets(-1, 24),
+                    contentToPosition,
+                    positionToContent);
         }
     }
 
@@ -131,7 +154,8 @@ class OperationsTest {
     void attentionOfManySequencesOfRandomLengths() {
         Random random = new Random(7);
         int[] lengths = random.ints(40, 1, 200).toArray();
-        checkAttention(AttentionKind.FLASH, lengths, 2, 32, new RelativeBuckets(16, 64), true, true);
+        checkAttention(
+                AttentionKind.FLASH, lengths, 2, 32, new RelativeBuckets(16, 64), true, true);
     }
 
     private void checkAttention(
@@ -144,8 +168,10 @@ class OperationsTest {
             boolean positionToContent) {
         PackedBatch batch = batch(lengths);
         WeightTensor qkv = weights.tensor(batch.totalTokens(), 3L * heads * size);
-        WeightTensor kr = contentToPosition ? weights.tensor(buckets.rows(), (long) heads * size) : null;
-        WeightTensor qr = positionToContent ? weights.tensor(buckets.rows(), (long) heads * size) : null;
+        WeightTensor kr =
+                contentToPosition ? weights.tensor(buckets.rows(), (long) heads * size) : null;
+        WeightTensor qr =
+                positionToContent ? weights.tensor(buckets.rows(), (long) heads * size) : null;
         float scale = (float) (1 / Math.sqrt(3.0 * size));
         try (Backend other = Backends.open("cpu", kind, 3);
                 Session pass = other.openSession();
@@ -185,7 +211,13 @@ class OperationsTest {
             assertClose(
                     y,
                     Reference.convolve(
-                            x.toFloats(), w.toFloats(), b.toFloats(), kernelSize, groups, batch.offsets(), Math::tanh));
+                            x.toFloats(),
+                            w.toFloats(),
+                            b.toFloats(),
+                            kernelSize,
+                            groups,
+                            batch.offsets(),
+                            Math::tanh));
         }
     }
 
@@ -199,8 +231,10 @@ class OperationsTest {
                 Tensor columns = session.sliceColumns(input, 2, 5);
                 Tensor means = session.meanRows(input, batch)) {
             assertThat(session.read(input)).containsExactly(values);
-            assertThat(Arrays.copyOf(session.read(rows), 7)).containsExactly(Arrays.copyOfRange(values, 515 * 7, 516 * 7));
-            assertThat(Arrays.copyOf(session.read(columns), 3)).containsExactly(values[2], values[3], values[4]);
+            assertThat(Arrays.copyOf(session.read(rows), 7))
+                    .containsExactly(Arrays.copyOfRange(values, 515 * 7, 516 * 7));
+            assertThat(Arrays.copyOf(session.read(columns), 3))
+                    .containsExactly(values[2], values[3], values[4]);
             double[] expected = new double[3 * 7];
             for (int s = 0; s < 3; s++) {
                 for (int i = batch.start(s); i < batch.start(s) + batch.length(s); i++) {
@@ -221,7 +255,8 @@ class OperationsTest {
         WeightTensor projection = weights.tensor(10, 6);
         WeightTensor scale = weights.tensor(10);
         WeightTensor shift = weights.tensor(10);
-        PackedBatch batch = new PackedBatch(new int[] {49, 0, 7, 7}, new int[] {0, 1, 0, 1}, new int[] {0, 3, 4});
+        PackedBatch batch = new PackedBatch(
+                new int[] {49, 0, 7, 7}, new int[] {0, 1, 0, 1}, new int[] {0, 3, 4});
         float[] sum = new float[4 * 6];
         for (int i = 0; i < 4; i++) {
             for (int c = 0; c < 6; c++) {
@@ -239,7 +274,8 @@ class OperationsTest {
                 backend.loadLayerNorm(scale, shift, 1e-7f));
         try (Tensor y = session.embed(embeddings, batch)) {
             double[] projected = Reference.linear(sum, projection.toFloats(), null, 6, v -> v);
-            assertClose(y, Reference.layerNorm(projected, scale.toFloats(), shift.toFloats(), 1e-7f));
+            assertClose(
+                    y, Reference.layerNorm(projected, scale.toFloats(), shift.toFloats(), 1e-7f));
         }
     }
 

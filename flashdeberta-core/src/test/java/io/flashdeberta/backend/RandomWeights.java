@@ -2,6 +2,7 @@ package io.flashdeberta.backend;
 
 import io.flashdeberta.checkpoint.Checkpoint;
 import io.flashdeberta.checkpoint.WeightTensor;
+
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
@@ -27,17 +28,20 @@ final class RandomWeights implements AutoCloseable {
     }
 
     WeightTensor tensor(long... shape) {
-        float[] values = new float[Math.toIntExact(LongStream.of(shape).reduce(1, Math::multiplyExact))];
+        float[] values =
+                new float[Math.toIntExact(LongStream.of(shape).reduce(1, Math::multiplyExact))];
         IntStream.range(0, values.length).forEach(i -> values[i] = (float) random.nextGaussian());
         return tensor(values, shape);
     }
 
     WeightTensor tensor(float[] values, long... shape) {
-        String dimensions = String.join(",", LongStream.of(shape).mapToObj(Long::toString).toList());
+        String dimensions =
+                String.join(",", LongStream.of(shape).mapToObj(Long::toString).toList());
         byte[] header = "{\"x\":{\"dtype\":\"F32\",\"shape\":[%s],\"data_offsets\":[0,%d]}}"
                 .formatted(dimensions, 4 * values.length)
                 .getBytes(StandardCharsets.UTF_8);
-        ByteBuffer file = ByteBuffer.allocate(8 + header.length + 4 * values.length).order(ByteOrder.LITTLE_ENDIAN);
+        ByteBuffer file = ByteBuffer.allocate(8 + header.length + 4 * values.length)
+                .order(ByteOrder.LITTLE_ENDIAN);
         file.putLong(header.length).put(header);
         for (float value : values) {
             file.putFloat(value);

@@ -9,7 +9,8 @@ final class Reference {
     private Reference() {}
 
     /** {@code x [n, in]}, {@code w [out, in]}, {@code b [out]} or null → {@code [n, out]}. */
-    static double[] linear(float[] x, float[] w, float @Nullable [] b, int in, DoubleUnaryOperator activation) {
+    static double[] linear(
+            float[] x, float[] w, float @Nullable [] b, int in, DoubleUnaryOperator activation) {
         int n = x.length / in;
         int out = w.length / in;
         double[] y = new double[n * out];
@@ -38,7 +39,8 @@ final class Reference {
                 variance += (x[from + c] - mean) * (x[from + c] - mean) / size;
             }
             for (int c = 0; c < size; c++) {
-                y[from + c] = (x[from + c] - mean) / Math.sqrt(variance + epsilon) * scale[c] + shift[c];
+                y[from + c] =
+                        (x[from + c] - mean) / Math.sqrt(variance + epsilon) * scale[c] + shift[c];
             }
         }
         return y;
@@ -74,8 +76,8 @@ final class Reference {
                     softmax(scores);
                     for (int j = offsets[s]; j < offsets[s + 1]; j++) {
                         for (int d = 0; d < size; d++) {
-                            context[width * i + h * size + d] +=
-                                    scores[j - offsets[s]] * qkv[3 * width * j + 2 * width + h * size + d];
+                            context[width * i + h * size + d] += scores[j - offsets[s]]
+                                    * qkv[3 * width * j + 2 * width + h * size + d];
                         }
                     }
                 }
@@ -109,7 +111,13 @@ final class Reference {
 
     /** {@code x [tokens, hidden]}, {@code w [hidden, hidden/groups, k]}; zeros beyond the ends of each sequence. */
     static double[] convolve(
-            float[] x, float[] w, float[] b, int k, int groups, int[] offsets, DoubleUnaryOperator activation) {
+            float[] x,
+            float[] w,
+            float[] b,
+            int k,
+            int groups,
+            int[] offsets,
+            DoubleUnaryOperator activation) {
         int hidden = b.length;
         int width = hidden / groups;
         double[] y = new double[x.length];
@@ -119,8 +127,11 @@ final class Reference {
                     double sum = b[o];
                     for (int t = 0; t < k; t++) {
                         int token = i + t - k / 2;
-                        for (int c = 0; token >= offsets[s] && token < offsets[s + 1] && c < width; c++) {
-                            sum += (double) x[token * hidden + o / width * width + c] * w[(o * width + c) * k + t];
+                        for (int c = 0;
+                                token >= offsets[s] && token < offsets[s + 1] && c < width;
+                                c++) {
+                            sum += (double) x[token * hidden + o / width * width + c]
+                                    * w[(o * width + c) * k + t];
                         }
                     }
                     y[i * hidden + o] = activation.applyAsDouble(sum);
@@ -134,7 +145,8 @@ final class Reference {
         return switch (activation) {
             case NONE -> x -> x;
             case GELU -> x -> x / 2 * (1 + erf(x / Math.sqrt(2)));
-            case GELU_TANH -> x -> x / 2 * (1 + Math.tanh(Math.sqrt(2 / Math.PI) * (x + 0.044715 * x * x * x)));
+            case GELU_TANH ->
+                x -> x / 2 * (1 + Math.tanh(Math.sqrt(2 / Math.PI) * (x + 0.044715 * x * x * x)));
             case RELU -> x -> Math.max(0, x);
             case TANH -> Math::tanh;
             case SIGMOID -> x -> 1 / (1 + Math.exp(-x));

@@ -55,7 +55,8 @@ class DebertaMultipleChoiceTest {
     @Test
     void saysWhenAPairIsCut() {
         try (DebertaMultipleChoice model = builder().maxTokens(12).build()) {
-            assertThat(model.choose("Rye", List.of("bread", "bread ".repeat(30))).truncated())
+            assertThat(model.choose("Rye", List.of("bread", "bread ".repeat(30)))
+                            .truncated())
                     .isTrue();
         }
     }

@@ -67,7 +67,8 @@ class DebertaClassifierTest {
     void saysWhenATextIsCut() {
         try (DebertaClassifier classifier =
                 builder("sequence-classification").maxTokens(16).build()) {
-            ClassificationResult cut = classifier.classify("Rye bread keeps for a week. ".repeat(20));
+            ClassificationResult cut =
+                    classifier.classify("Rye bread keeps for a week. ".repeat(20));
             assertThat(cut.truncated()).isTrue();
             assertThat(cut.tokens()).isEqualTo(16);
             assertThat(classifier.classify("Lisbon", "Rye bread ".repeat(20)).truncated())

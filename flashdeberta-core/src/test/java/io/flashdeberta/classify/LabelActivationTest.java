@@ -17,10 +17,7 @@ class LabelActivationTest {
     }
 
     @ParameterizedTest
-    @CsvSource(
-            quoteCharacter = '`',
-            textBlock =
-                    """
+    @CsvSource(quoteCharacter = '`', textBlock = """
                     null, 1, SIGMOID
                     null, 3, SOFTMAX
                     "regression", 1, NONE

@@ -45,7 +45,8 @@ class DebertaEmbedderTest {
             assertThat(result.truncated()).isFalse();
             assertThat(tokens).first().extracting(TokenEmbedding::token).isEqualTo("[CLS]");
             assertThat(tokens).last().extracting(TokenEmbedding::token).isEqualTo("[SEP]");
-            assertThat(tokens).allSatisfy(token -> assertThat(token.vector()).hasSize(embedder.dimensions()));
+            assertThat(tokens)
+                    .allSatisfy(token -> assertThat(token.vector()).hasSize(embedder.dimensions()));
             StringBuilder covered = new StringBuilder();
             tokens.forEach(token -> covered.append(TEXT, token.start(), token.end()));
             assertThat(covered).hasToString(TEXT.replace(" ", ""));

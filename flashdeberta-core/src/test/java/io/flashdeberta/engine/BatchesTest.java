@@ -9,12 +9,14 @@ class BatchesTest {
 
     @Test
     void packsSimilarLengthsUpToTheBudget() {
-        assertThat(Batches.pack(new int[] {3, 9, 4, 2, 5}, 10)).isEqualTo(List.of(List.of(1), List.of(4, 2), List.of(0, 3)));
+        assertThat(Batches.pack(new int[] {3, 9, 4, 2, 5}, 10))
+                .isEqualTo(List.of(List.of(1), List.of(4, 2), List.of(0, 3)));
     }
 
     @Test
     void aLongSequenceIsABatchOfItsOwn() {
-        assertThat(Batches.pack(new int[] {1, 100, 1}, 10)).isEqualTo(List.of(List.of(1), List.of(0, 2)));
+        assertThat(Batches.pack(new int[] {1, 100, 1}, 10))
+                .isEqualTo(List.of(List.of(1), List.of(0, 2)));
         assertThat(Batches.pack(new int[] {7, 7}, 1)).isEqualTo(List.of(List.of(0), List.of(1)));
     }
 

@@ -40,7 +40,11 @@ class EngineTest {
             IntStream.range(0, 12).mapToObj("The bridge. "::repeat).toList();
 
     private static DebertaReranker.Builder builder() {
-        return DebertaReranker.builder().model(checkpoint("reranker")).device("cpu").threads(2).batchTokens(64);
+        return DebertaReranker.builder()
+                .model(checkpoint("reranker"))
+                .device("cpu")
+                .threads(2)
+                .batchTokens(64);
     }
 
     @Test
@@ -163,7 +167,8 @@ class EngineTest {
                 .isThrownBy(() -> builder().model(folder).build())
                 .withMessageContaining("config.json");
         assertThatExceptionOfType(CheckpointException.class)
-                .isThrownBy(() -> builder().model(checkpoint("question-answering")).build());
+                .isThrownBy(
+                        () -> builder().model(checkpoint("question-answering")).build());
         assertThatExceptionOfType(DeviceUnavailableException.class)
                 .isThrownBy(() -> builder().device("abacus").build());
     }

@@ -23,8 +23,9 @@ public final class Expected {
     /** A checkpoint's folder. */
     public static Path checkpoint(String name) {
         try {
-            return Path.of(Objects.requireNonNull(Expected.class.getResource("/checkpoints/" + name), name)
-                    .toURI());
+            return Path.of(
+                    Objects.requireNonNull(Expected.class.getResource("/checkpoints/" + name), name)
+                            .toURI());
         } catch (URISyntaxException e) {
             throw new IllegalStateException(e);
         }

@@ -15,7 +15,8 @@ import org.junit.jupiter.params.provider.EnumSource;
 
 class InputFitterTest {
 
-    private static final InputFitter FITTER = new InputFitter(12, new SpecialTokens(1, 2, 0, 3, OptionalInt.empty()));
+    private static final InputFitter FITTER =
+            new InputFitter(12, new SpecialTokens(1, 2, 0, 3, OptionalInt.empty()));
 
     private static TokenizedText tokens(int size) {
         return HandMadeTokens.ofSize(size);
@@ -65,8 +66,10 @@ class InputFitterTest {
         int next = 0;
         for (Piece piece : input.pieces()) {
             assertThat(piece.input().length()).isLessThanOrEqualTo(12);
-            assertThat(piece.text().id(0) - HandMadeTokens.FIRST_ID).isEqualTo(next == 0 ? 0 : next - overlap);
-            assertThat(piece.input().ids()[piece.textPosition()]).isEqualTo(piece.text().id(0));
+            assertThat(piece.text().id(0) - HandMadeTokens.FIRST_ID)
+                    .isEqualTo(next == 0 ? 0 : next - overlap);
+            assertThat(piece.input().ids()[piece.textPosition()])
+                    .isEqualTo(piece.text().id(0));
             next = piece.text().id(piece.text().size() - 1) - HandMadeTokens.FIRST_ID + 1;
         }
         assertThat(next).isEqualTo(size);
@@ -85,7 +88,8 @@ class InputFitterTest {
 
     @Test
     void windowsNeedRoom() {
-        assertThat(FITTER.pair("It", tokens(8), tokens(5), Truncation.WINDOW).pieces()).hasSize(5);
+        assertThat(FITTER.pair("It", tokens(8), tokens(5), Truncation.WINDOW).pieces())
+                .hasSize(5);
         assertThatExceptionOfType(InputTooLongException.class)
                 .isThrownBy(() -> FITTER.pair("It", tokens(9), tokens(5), Truncation.WINDOW))
                 .withMessageContaining("goes with every window")

@@ -20,7 +20,8 @@ class ProbabilitiesTest {
     @Test
     void softmaxDoesNotOverflow() {
         assertThat(Probabilities.softmax(new float[] {1000, 1000})).containsExactly(0.5f, 0.5f);
-        assertThat(Probabilities.softmax(new float[] {0, (float) Math.log(3)})).containsExactly(new float[] {0.25f, 0.75f}, ROUNDING);
+        assertThat(Probabilities.softmax(new float[] {0, (float) Math.log(3)}))
+                .containsExactly(new float[] {0.25f, 0.75f}, ROUNDING);
         assertThat(Probabilities.softmax(new float[] {-3e38f, 3e38f})).containsExactly(0f, 1f);
         assertThat(Probabilities.softmax(new float[0])).isEmpty();
     }

@@ -14,8 +14,9 @@ class TokenLimitTest {
 
     private static DebertaConfig config(boolean absolutePositions) {
         return ConfigReader.read(new JsonMapper()
-                .readTree("{\"model_type\": \"deberta-v2\", \"max_position_embeddings\": 512, \"position_biased_input\": "
-                        + absolutePositions + "}"));
+                .readTree(
+                        "{\"model_type\": \"deberta-v2\", \"max_position_embeddings\": 512, \"position_biased_input\": "
+                                + absolutePositions + "}"));
     }
 
     @Test

@@ -27,8 +27,8 @@ class ParityTest {
 
     static Stream<Arguments> checkpoints() throws Exception {
         return ReferenceCheckpoint.all()
-                .flatMap(folder ->
-                        Stream.of(AttentionKind.values()).map(kind -> Arguments.of(folder.getFileName(), folder, kind)));
+                .flatMap(folder -> Stream.of(AttentionKind.values())
+                        .map(kind -> Arguments.of(folder.getFileName(), folder, kind)));
     }
 
     @ParameterizedTest(name = "{0}, {2}")
@@ -44,7 +44,8 @@ class ParityTest {
             PackedBatch all = pack(cases);
             for (String output : reference.outputs()) {
                 Head head = head(output, config, weights, backend);
-                List<float[]> together = split(cases, all, head, run(session, model, head, output, all));
+                List<float[]> together =
+                        split(cases, all, head, run(session, model, head, output, all));
                 for (int c = 0; c < cases.size(); c++) {
                     Case one = cases.get(c);
                     float[] alone = run(session, model, head, output, pack(List.of(one)));
@@ -62,14 +63,16 @@ class ParityTest {
         }
     }
 
-    private static Head head(String output, DebertaConfig config, ModelWeights weights, Backend backend) {
+    private static Head head(
+            String output, DebertaConfig config, ModelWeights weights, Backend backend) {
         if (output.equals("hidden")) {
             return HiddenStates.ALL_TOKENS.head(config.hiddenSize());
         }
         if (output.equals("start") || output.equals("end")) {
             return TokenHead.loadQuestionAnswering(config, weights, backend);
         }
-        if (weights.contains("cls.predictions.bias") || weights.contains("lm_predictions.lm_head.bias")) {
+        if (weights.contains("cls.predictions.bias")
+                || weights.contains("lm_predictions.lm_head.bias")) {
             return MaskedLanguageHead.load(config, ANY_TOKEN, weights, backend);
         }
         if (weights.contains("pooler.dense.weight")) {
@@ -79,9 +82,13 @@ class ParityTest {
         return TokenHead.loadClassifier(config, weights, backend);
     }
 
-    private static float[] run(Session session, DebertaModel model, Head head, String output, PackedBatch batch) {
+    private static float[] run(
+            Session session, DebertaModel model, Head head, String output, PackedBatch batch) {
         try (Tensor hidden = model.forward(session, batch);
-                Tensor result = head.apply(session, hidden, head instanceof MaskedLanguageHead ? masked(batch) : batch)) {
+                Tensor result = head.apply(
+                        session,
+                        hidden,
+                        head instanceof MaskedLanguageHead ? masked(batch) : batch)) {
             float[] values = session.read(result);
             if (!output.equals("start") && !output.equals("end")) {
                 return values;
@@ -103,14 +110,16 @@ class ParityTest {
 
     private static PackedBatch pack(List<Case> cases) {
         return PackedBatch.of(
-                cases.stream().map(Case::ids).toList(), cases.stream().map(Case::typeIds).toList());
+                cases.stream().map(Case::ids).toList(),
+                cases.stream().map(Case::typeIds).toList());
     }
 
     private static boolean perToken(Head head) {
         return !(head instanceof SequenceHead);
     }
 
-    private static List<float[]> split(List<Case> cases, PackedBatch batch, Head head, float[] values) {
+    private static List<float[]> split(
+            List<Case> cases, PackedBatch batch, Head head, float[] values) {
         int rows = perToken(head) ? batch.totalTokens() : batch.sequences();
         int columns = values.length / rows;
         List<float[]> parts = new ArrayList<>();
@@ -147,7 +156,9 @@ class ParityTest {
         double worst = 0;
         for (int i = 0; i < found.length; i++) {
             double difference = Math.abs(found[i] - expected[i]);
-            worst = Double.isNaN(difference) ? Double.POSITIVE_INFINITY : Math.max(worst, difference);
+            worst = Double.isNaN(difference)
+                    ? Double.POSITIVE_INFINITY
+                    : Math.max(worst, difference);
         }
         return worst;
     }

@@ -30,7 +30,8 @@ public final class ReferenceCheckpoint implements AutoCloseable {
     public ReferenceCheckpoint(Path folder) {
         this.folder = folder;
         this.checkpoint = Checkpoint.open(folder);
-        this.expected = ByteBuffer.wrap(readAll(folder.resolve("expected.safetensors"))).order(ByteOrder.LITTLE_ENDIAN);
+        this.expected = ByteBuffer.wrap(readAll(folder.resolve("expected.safetensors")))
+                .order(ByteOrder.LITTLE_ENDIAN);
         int headerSize = Math.toIntExact(expected.getLong(0));
         this.header = new JsonMapper().readTree(expected.array(), Long.BYTES, headerSize);
         this.dataStart = Long.BYTES + headerSize;
@@ -38,8 +39,8 @@ public final class ReferenceCheckpoint implements AutoCloseable {
 
     /** The committed checkpoints, by name. */
     public static Stream<Path> all() throws IOException, URISyntaxException {
-        Path root = Path.of(
-                ReferenceCheckpoint.class.getResource("/checkpoints").toURI());
+        Path root =
+                Path.of(ReferenceCheckpoint.class.getResource("/checkpoints").toURI());
         try (Stream<Path> folders = Files.list(root)) {
             return folders
                     .filter(folder -> Files.exists(folder.resolve("expected.safetensors")))
@@ -74,7 +75,8 @@ public final class ReferenceCheckpoint implements AutoCloseable {
     public double[] expected(Case input, String output) {
         JsonNode offsets = header.get(input.name() + "/" + output).get("data_offsets");
         int from = dataStart + offsets.get(0).asInt();
-        double[] values = new double[(offsets.get(1).asInt() - offsets.get(0).asInt()) / Double.BYTES];
+        double[] values =
+                new double[(offsets.get(1).asInt() - offsets.get(0).asInt()) / Double.BYTES];
         expected.slice(from, values.length * Double.BYTES)
                 .order(ByteOrder.LITTLE_ENDIAN)
                 .asDoubleBuffer()

@@ -17,7 +17,8 @@ class AggregatorTest {
             Stream.of("O", "B-PER", "I-PER", "B-ORG", "I-ORG").map(Tag::new).toList();
 
     /** "Micro" leans to PER, "soft" to ORG and surely so. */
-    private static final TokenizedText TEXT = HandMadeTokens.of("by Microsoft Corp", "by", "Micro", "soft", "Corp");
+    private static final TokenizedText TEXT =
+            HandMadeTokens.of("by Microsoft Corp", "by", "Micro", "soft", "Corp");
 
     private static final LabeledTokens WINDOW = window(
             TEXT,
@@ -30,7 +31,8 @@ class AggregatorTest {
         return new LabeledTokens(text, List.of(probabilities), TAGS, NO_TOKEN);
     }
 
-    private static List<Entity> entities(LabeledTokens window, Aggregation aggregation, String... labels) {
+    private static List<Entity> entities(
+            LabeledTokens window, Aggregation aggregation, String... labels) {
         return Aggregator.spans(window, aggregation, Set.of(labels)).stream()
                 .flatMap(span -> span.entity(window.tokens().text()).stream())
                 .toList();
@@ -41,7 +43,9 @@ class AggregatorTest {
         assertThat(entities(WINDOW, Aggregation.NONE))
                 .extracting(Entity::text, Entity::label, Entity::score)
                 .containsExactly(
-                        tuple("Micro", "B-PER", 0.5f), tuple("soft", "B-ORG", 0.8f), tuple("Corp", "I-ORG", 0.7f));
+                        tuple("Micro", "B-PER", 0.5f),
+                        tuple("soft", "B-ORG", 0.8f),
+                        tuple("Corp", "I-ORG", 0.7f));
     }
 
     @Test
@@ -74,14 +78,20 @@ class AggregatorTest {
 
     @Test
     void keepsTheWantedLabels() {
-        assertThat(entities(WINDOW, Aggregation.SIMPLE, "ORG")).extracting(Entity::label).containsExactly("ORG");
-        assertThat(entities(WINDOW, Aggregation.NONE, "PER")).extracting(Entity::label).containsExactly("B-PER");
+        assertThat(entities(WINDOW, Aggregation.SIMPLE, "ORG"))
+                .extracting(Entity::label)
+                .containsExactly("ORG");
+        assertThat(entities(WINDOW, Aggregation.NONE, "PER"))
+                .extracting(Entity::label)
+                .containsExactly("B-PER");
     }
 
     @Test
     void aBeginningStartsAnotherEntity() {
         float[] begins = {0, 1, 0, 0, 0};
-        assertThat(entities(window(HandMadeTokens.of("Anna Karl", "Anna", "Karl"), begins, begins), Aggregation.SIMPLE))
+        assertThat(entities(
+                        window(HandMadeTokens.of("Anna Karl", "Anna", "Karl"), begins, begins),
+                        Aggregation.SIMPLE))
                 .extracting(Entity::text)
                 .containsExactly("Anna", "Karl");
     }
@@ -92,8 +102,11 @@ class AggregatorTest {
         float[] organization = {0, 0, 0, 1, 0};
         TokenizedText text = HandMadeTokens.of("ab龘", "ab", "龘");
         int unknown = HandMadeTokens.FIRST_ID + 1;
-        LabeledTokens window = new LabeledTokens(text, List.of(person, organization), TAGS, unknown);
-        assertThat(entities(window, Aggregation.FIRST)).extracting(Entity::text).containsExactly("ab", "龘");
+        LabeledTokens window =
+                new LabeledTokens(text, List.of(person, organization), TAGS, unknown);
+        assertThat(entities(window, Aggregation.FIRST))
+                .extracting(Entity::text)
+                .containsExactly("ab", "龘");
         assertThat(entities(window(text, person, organization), Aggregation.FIRST))
                 .extracting(Entity::text)
                 .containsExactly("ab龘");
@@ -101,9 +114,11 @@ class AggregatorTest {
 
     @Test
     void spansHaveTheSpaceBeforeThemAndEntitiesDoNot() {
-        List<LabeledSpan> spans = Aggregator.spans(WINDOW, Aggregation.SIMPLE, Set.of("ORG", "PER"));
+        List<LabeledSpan> spans =
+                Aggregator.spans(WINDOW, Aggregation.SIMPLE, Set.of("ORG", "PER"));
         assertThat(spans).extracting(LabeledSpan::start).containsExactly(2, 8);
-        assertThat(spans.get(0).entity(TEXT.text())).hasValue(new Entity("Micro", "PER", 3, 8, 0.5f));
+        assertThat(spans.get(0).entity(TEXT.text()))
+                .hasValue(new Entity("Micro", "PER", 3, 8, 0.5f));
         assertThat(new LabeledSpan("PER", 1, 2, 3).entity(TEXT.text())).isEmpty();
     }
 }

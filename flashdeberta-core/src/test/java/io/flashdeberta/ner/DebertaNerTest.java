@@ -25,10 +25,14 @@ import tools.jackson.databind.JsonNode;
 
 class DebertaNerTest {
 
-    private static final String TEXT = "Zoë Martin 🚢 told Café Lumière about José Nuñez (São Paulo).";
+    private static final String TEXT =
+            "Zoë Martin 🚢 told Café Lumière about José Nuñez (São Paulo).";
 
     private static DebertaNer.Builder builder() {
-        return DebertaNer.builder().model(checkpoint("token-classification")).device("cpu").threads(2);
+        return DebertaNer.builder()
+                .model(checkpoint("token-classification"))
+                .device("cpu")
+                .threads(2);
     }
 
     static Stream<JsonNode> texts() {
@@ -41,7 +45,8 @@ class DebertaNerTest {
 
     private static NerOptions options(JsonNode expected) {
         return NerOptions.defaults()
-                .withAggregation(Aggregation.valueOf(text(expected, "aggregation").toUpperCase(Locale.ROOT)));
+                .withAggregation(Aggregation.valueOf(
+                        text(expected, "aggregation").toUpperCase(Locale.ROOT)));
     }
 
     @ParameterizedTest
@@ -73,7 +78,9 @@ class DebertaNerTest {
         for (int i = 0; i < entities.size(); i++) {
             Entity found = result.entities().get(i);
             JsonNode entity = entities.get(i);
-            assertThat(found.label()).as("%s for %s", found, entity).isEqualTo(text(entity, "label"));
+            assertThat(found.label())
+                    .as("%s for %s", found, entity)
+                    .isEqualTo(text(entity, "label"));
             assertThat(found.text()).isEqualTo(text(entity, "text"));
             assertThat(found.start()).isEqualTo(entity.required("start").asInt());
             assertThat(found.end()).isEqualTo(entity.required("end").asInt());
@@ -107,10 +114,13 @@ class DebertaNerTest {
         try (DebertaNer ner = builder().maxTokens(64).build()) {
             NerResult windows = ner.extract(text);
             assertThat(windows.truncated()).isFalse();
-            assertThat(windows.entities()).isSortedAccordingTo((a, b) -> Integer.compare(a.start(), b.start()));
-            assertThat(windows.entities().get(windows.entities().size() - 1).end()).isGreaterThan(text.length() - 20);
+            assertThat(windows.entities())
+                    .isSortedAccordingTo((a, b) -> Integer.compare(a.start(), b.start()));
+            assertThat(windows.entities().get(windows.entities().size() - 1).end())
+                    .isGreaterThan(text.length() - 20);
 
-            NerResult cut = ner.extract(text, NerOptions.defaults().withTruncation(Truncation.TRUNCATE));
+            NerResult cut =
+                    ner.extract(text, NerOptions.defaults().withTruncation(Truncation.TRUNCATE));
             assertThat(cut.truncated()).isTrue();
             assertThat(cut.tokens()).isEqualTo(64);
 
@@ -126,11 +136,17 @@ class DebertaNerTest {
         try (DebertaNer ner = builder().build()) {
             List<Entity> all = ner.extract(TEXT).entities();
             String label = all.get(0).label();
-            assertThat(ner.extract(TEXT, NerOptions.defaults().withLabels(Set.of(label))).entities())
-                    .isEqualTo(all.stream().filter(entity -> entity.label().equals(label)).toList())
+            assertThat(ner.extract(TEXT, NerOptions.defaults().withLabels(Set.of(label)))
+                            .entities())
+                    .isEqualTo(all.stream()
+                            .filter(entity -> entity.label().equals(label))
+                            .toList())
                     .isNotEmpty();
-            assertThat(ner.extract(TEXT, NerOptions.defaults().withThreshold(0.5)).entities())
-                    .isEqualTo(all.stream().filter(entity -> entity.score() >= 0.5f).toList())
+            assertThat(ner.extract(TEXT, NerOptions.defaults().withThreshold(0.5))
+                            .entities())
+                    .isEqualTo(all.stream()
+                            .filter(entity -> entity.score() >= 0.5f)
+                            .toList())
                     .isNotEmpty()
                     .hasSizeLessThan(all.size());
             assertThat(ner.extract(
@@ -149,7 +165,8 @@ class DebertaNerTest {
         try (DebertaNer ner = builder().build()) {
             assertThat(ner.labels()).containsExactly("PER", "LOC", "ORG");
             assertThatIllegalArgumentException()
-                    .isThrownBy(() -> ner.extract(TEXT, NerOptions.defaults().withLabels(Set.of("person"))))
+                    .isThrownBy(() ->
+                            ner.extract(TEXT, NerOptions.defaults().withLabels(Set.of("person"))))
                     .withMessage("Unknown label \"person\"; the model has [PER, LOC, ORG].");
         }
     }
@@ -167,6 +184,7 @@ class DebertaNerTest {
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> NerOptions.defaults().withThreshold(1.5))
                 .withMessageContaining("threshold is 1.5");
-        assertThatIllegalArgumentException().isThrownBy(() -> NerOptions.defaults().withThreshold(Double.NaN));
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> NerOptions.defaults().withThreshold(Double.NaN));
     }
 }

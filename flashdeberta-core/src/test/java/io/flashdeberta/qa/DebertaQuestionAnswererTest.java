@@ -25,7 +25,8 @@ import tools.jackson.databind.JsonNode;
 class DebertaQuestionAnswererTest {
 
     private static final String QUESTION = "Where did Anna move?";
-    private static final String CONTEXT = "Anna Keller 🚢 moved to Lisbon in March 2019 to work for Acme Tools. ";
+    private static final String CONTEXT =
+            "Anna Keller 🚢 moved to Lisbon in March 2019 to work for Acme Tools. ";
 
     private static DebertaQuestionAnswerer.Builder builder() {
         return DebertaQuestionAnswerer.builder()
@@ -61,16 +62,18 @@ class DebertaQuestionAnswererTest {
                 assertThat(answer.text())
                         .isEqualTo(text(answers.get(i), "text"))
                         .isEqualTo(context.substring(answer.start(), answer.end()));
-                assertThat(answer.start()).isEqualTo(answers.get(i).required("start").asInt());
+                assertThat(answer.start())
+                        .isEqualTo(answers.get(i).required("start").asInt());
                 assertThat(answer.score()).isCloseTo(number(answers.get(i), "score"), CLOSE);
             }
             if (expected.has("noAnswerScore")) {
                 QaOptions all = options.withHandleImpossible(true).withTopK(100_000);
-                assertThat(model.answer(text(expected, "question"), context, all).answers())
+                assertThat(model.answer(text(expected, "question"), context, all)
+                                .answers())
                         .filteredOn(Answer::isEmpty)
                         .singleElement()
-                        .satisfies(none ->
-                                assertThat(none.score()).isCloseTo(number(expected, "noAnswerScore"), CLOSE));
+                        .satisfies(none -> assertThat(none.score())
+                                .isCloseTo(number(expected, "noAnswerScore"), CLOSE));
             }
         }
     }
@@ -99,13 +102,15 @@ class DebertaQuestionAnswererTest {
             assertThat(windows.answers()).anyMatch(answer -> answer.start() > context.length() / 2);
             assertThat(windows.answers()).doesNotHaveDuplicates();
 
-            QaResult cut = model.answer(QUESTION, context, options.withTruncation(Truncation.TRUNCATE));
+            QaResult cut =
+                    model.answer(QUESTION, context, options.withTruncation(Truncation.TRUNCATE));
             assertThat(cut.truncated()).isTrue();
             assertThat(cut.tokens()).isEqualTo(48);
             assertThat(cut.answers()).allMatch(answer -> answer.end() < 3 * CONTEXT.length());
 
             assertThatExceptionOfType(InputTooLongException.class)
-                    .isThrownBy(() -> model.answer(QUESTION, context, options.withTruncation(Truncation.ERROR)));
+                    .isThrownBy(() -> model.answer(
+                            QUESTION, context, options.withTruncation(Truncation.ERROR)));
             assertThatExceptionOfType(InputTooLongException.class)
                     .isThrownBy(() -> model.answer(QUESTION.repeat(9), context));
         }
@@ -137,8 +142,11 @@ class DebertaQuestionAnswererTest {
             assertThatIllegalArgumentException().isThrownBy(() -> model.answer(null, CONTEXT));
             assertThatIllegalArgumentException().isThrownBy(() -> model.answer(QUESTION, null));
         }
-        assertThatIllegalArgumentException().isThrownBy(() -> QaOptions.defaults().withTopK(0));
-        assertThatIllegalArgumentException().isThrownBy(() -> QaOptions.defaults().withMaxAnswerTokens(0));
-        assertThatIllegalArgumentException().isThrownBy(() -> QaOptions.defaults().withStride(-1));
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> QaOptions.defaults().withTopK(0));
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> QaOptions.defaults().withMaxAnswerTokens(0));
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> QaOptions.defaults().withStride(-1));
     }
 }

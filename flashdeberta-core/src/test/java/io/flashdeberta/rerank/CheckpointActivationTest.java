@@ -16,11 +16,7 @@ class CheckpointActivationTest {
     }
 
     @ParameterizedTest
-    @CsvSource(
-            delimiter = '|',
-            quoteCharacter = '`',
-            textBlock =
-                    """
+    @CsvSource(delimiter = '|', quoteCharacter = '`', textBlock = """
                     {} | SIGMOID
                     {'sbert_ce_default_activation_function': null} | SIGMOID
                     {'sbert_ce_default_activation_function': 'torch.nn.modules.linear.Identity'} | NONE
@@ -34,15 +30,19 @@ class CheckpointActivationTest {
 
     @Test
     void theNewerSettingCounts() {
-        assertThat(read("{'sentence_transformers': {'activation_fn': 'torch.nn.modules.activation.Sigmoid'},"
-                        + " 'sbert_ce_default_activation_function': 'torch.nn.modules.linear.Identity'}"))
+        assertThat(
+                        read(
+                                "{'sentence_transformers': {'activation_fn': 'torch.nn.modules.activation.Sigmoid'},"
+                                        + " 'sbert_ce_default_activation_function': 'torch.nn.modules.linear.Identity'}"))
                 .isEqualTo(ScoreActivation.SIGMOID);
     }
 
     @Test
     void refusesOthers() {
         assertThatExceptionOfType(CheckpointException.class)
-                .isThrownBy(() -> read("{'sbert_ce_default_activation_function': 'torch.nn.modules.activation.Tanh'}"))
+                .isThrownBy(
+                        () -> read(
+                                "{'sbert_ce_default_activation_function': 'torch.nn.modules.activation.Tanh'}"))
                 .withMessageContaining("Tanh")
                 .withMessageContaining("scoreActivation");
     }

@@ -33,7 +33,10 @@ class DebertaRerankerTest {
             "The bridge 🌉 was repaired. ".repeat(12));
 
     private static DebertaReranker.Builder builder() {
-        return DebertaReranker.builder().model(checkpoint("reranker")).device("cpu").threads(2);
+        return DebertaReranker.builder()
+                .model(checkpoint("reranker"))
+                .device("cpu")
+                .threads(2);
     }
 
     static Stream<JsonNode> rankings() {
@@ -48,18 +51,22 @@ class DebertaRerankerTest {
                 builder().maxTokens(expected.required("maxLength").asInt()).build()) {
             List<RerankResult> results = reranker.rerank(
                     text(expected, "query"),
-                    documents.stream().map(document -> text(document, "document")).toList());
+                    documents.stream()
+                            .map(document -> text(document, "document"))
+                            .toList());
 
             assertThat(results)
                     .extracting(RerankResult::index)
-                    .containsExactlyElementsOf(
-                            list(expected.required("order")).stream().map(JsonNode::asInt).toList());
+                    .containsExactlyElementsOf(list(expected.required("order")).stream()
+                            .map(JsonNode::asInt)
+                            .toList());
             for (RerankResult result : results) {
                 JsonNode document = documents.get(result.index());
                 assertThat(result.logit()).isCloseTo(number(document, "logit"), CLOSE);
                 assertThat(result.score()).isCloseTo(number(document, "score"), CLOSE);
                 assertThat(result.tokens()).isEqualTo(document.required("ids").size());
-                assertThat(result.truncated()).isEqualTo(document.required("truncated").asBoolean());
+                assertThat(result.truncated())
+                        .isEqualTo(document.required("truncated").asBoolean());
             }
         }
     }
@@ -82,10 +89,13 @@ class DebertaRerankerTest {
         try (DebertaReranker reranker = builder().build()) {
             List<RerankResult> all = reranker.rerank(QUERY, DOCUMENTS);
             assertThat(all).hasSize(DOCUMENTS.size());
-            assertThat(reranker.rerank(QUERY, DOCUMENTS, RerankOptions.topN(2))).isEqualTo(all.subList(0, 2));
-            assertThat(reranker.rerank(QUERY, DOCUMENTS, RerankOptions.topN(99))).isEqualTo(all);
+            assertThat(reranker.rerank(QUERY, DOCUMENTS, RerankOptions.topN(2)))
+                    .isEqualTo(all.subList(0, 2));
+            assertThat(reranker.rerank(QUERY, DOCUMENTS, RerankOptions.topN(99)))
+                    .isEqualTo(all);
             double third = all.get(2).score();
-            assertThat(reranker.rerank(QUERY, DOCUMENTS, RerankOptions.defaults().withMinScore(third)))
+            assertThat(reranker.rerank(
+                            QUERY, DOCUMENTS, RerankOptions.defaults().withMinScore(third)))
                     .isEqualTo(all.subList(0, 3));
         }
     }
@@ -103,8 +113,8 @@ class DebertaRerankerTest {
     void logitsAreScoresWithoutActivation() {
         try (DebertaReranker reranker =
                 builder().scoreActivation(ScoreActivation.NONE).build()) {
-            assertThat(reranker.rerank(QUERY, DOCUMENTS)).allSatisfy(result -> assertThat(result.score())
-                    .isEqualTo(result.logit()));
+            assertThat(reranker.rerank(QUERY, DOCUMENTS))
+                    .allSatisfy(result -> assertThat(result.score()).isEqualTo(result.logit()));
         }
     }
 
@@ -114,8 +124,10 @@ class DebertaRerankerTest {
         String haystack = "Rye bread keeps for a week. ".repeat(20);
         try (DebertaReranker reranker = builder().maxTokens(64).build()) {
             RerankOptions options = RerankOptions.defaults().withTruncation(Truncation.WINDOW);
-            RerankResult windows = reranker.rerank(QUERY, List.of(haystack + needle), options).get(0);
-            RerankResult cut = reranker.rerank(QUERY, List.of(haystack + needle)).get(0);
+            RerankResult windows =
+                    reranker.rerank(QUERY, List.of(haystack + needle), options).get(0);
+            RerankResult cut =
+                    reranker.rerank(QUERY, List.of(haystack + needle)).get(0);
             assertThat(windows.truncated()).isFalse();
             assertThat(windows.tokens()).isGreaterThan(5 * 64);
             assertThat(windows.logit()).isGreaterThanOrEqualTo(cut.logit() - SAME.value);
@@ -126,12 +138,12 @@ class DebertaRerankerTest {
 
     @Test
     void refusesWhatDoesNotFit() {
-        try (DebertaReranker reranker = builder().maxTokens(16).build()) {
+        try (DebertaReranker reranker = builder().maxTokens(20).build()) {
             RerankOptions error = RerankOptions.defaults().withTruncation(Truncation.ERROR);
             assertThatExceptionOfType(InputTooLongException.class)
                     .isThrownBy(() -> reranker.rerank(QUERY, List.of("", DOCUMENTS.get(0)), error))
                     .withMessageContaining("index 1")
-                    .withMessageContaining("room for 16");
+                    .withMessageContaining("room for 20");
             RerankOptions window = RerankOptions.defaults().withTruncation(Truncation.WINDOW);
             assertThatExceptionOfType(InputTooLongException.class)
                     .isThrownBy(() -> reranker.rerank(QUERY.repeat(5), DOCUMENTS, window))

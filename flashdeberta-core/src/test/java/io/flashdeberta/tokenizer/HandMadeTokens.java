@@ -1,5 +1,6 @@
 package io.flashdeberta.tokenizer;
 
+import java.util.Collections;
 import java.util.stream.IntStream;
 
 /** Texts cut into tokens by hand. */
@@ -21,11 +22,16 @@ public final class HandMadeTokens {
             from = ends[i];
         }
         int[] words = IntStream.range(0, tokens.length).toArray();
-        return new TokenizedText(text, IntStream.range(FIRST_ID, FIRST_ID + tokens.length).toArray(), starts, ends, words);
+        return new TokenizedText(
+                text,
+                IntStream.range(FIRST_ID, FIRST_ID + tokens.length).toArray(),
+                starts,
+                ends,
+                words);
     }
 
     /** So many tokens of one letter. */
     public static TokenizedText ofSize(int size) {
-        return of("x".repeat(size), "x".repeat(size).split("(?!^)", size == 0 ? 1 : -1));
+        return of("x".repeat(size), Collections.nCopies(size, "x").toArray(String[]::new));
     }
 }

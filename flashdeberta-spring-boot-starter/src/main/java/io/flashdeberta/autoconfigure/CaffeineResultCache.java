@@ -2,7 +2,9 @@ package io.flashdeberta.autoconfigure;
 
 import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;
+
 import io.flashdeberta.engine.ResultCache;
+
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
@@ -33,7 +35,8 @@ final class CaffeineResultCache implements ResultCache {
     }
 
     @Override
-    @SuppressWarnings("unchecked") // A task asks the same question only for the same type of answer.
+    @SuppressWarnings(
+            "unchecked") // A task asks the same question only for the same type of answer.
     public <T> T get(Request request, Supplier<T> compute) {
         Key key = new Key(request.task(), request.options(), digest(request.texts()));
         Object known = results.getIfPresent(key);
@@ -49,7 +52,8 @@ final class CaffeineResultCache implements ResultCache {
         MessageDigest digest = sha256();
         for (String text : texts) {
             byte[] bytes = text.getBytes(StandardCharsets.UTF_16BE);
-            digest.update(ByteBuffer.allocate(Integer.BYTES).putInt(bytes.length).flip());
+            digest.update(
+                    ByteBuffer.allocate(Integer.BYTES).putInt(bytes.length).flip());
             digest.update(bytes);
         }
         return ByteBuffer.wrap(digest.digest());

@@ -25,7 +25,8 @@ public final class FlashDebertaAutoConfiguration {
     private final FlashDebertaProperties properties;
     private final ModelOpener opener;
 
-    FlashDebertaAutoConfiguration(FlashDebertaProperties properties, ObjectProvider<ResultCache> cache) {
+    FlashDebertaAutoConfiguration(
+            FlashDebertaProperties properties, ObjectProvider<ResultCache> cache) {
         this.properties = properties;
         opener = new ModelOpener(properties, cache.getIfUnique(() -> ResultCache.NONE));
     }
@@ -35,7 +36,8 @@ public final class FlashDebertaAutoConfiguration {
     @ConditionalOnProperty("flashdeberta.reranker.model")
     DebertaReranker debertaReranker() {
         RerankerProperties reranker = properties.reranker();
-        RerankOptions options = new RerankOptions(reranker.topN(), reranker.minScore(), reranker.truncation());
+        RerankOptions options =
+                new RerankOptions(reranker.topN(), reranker.minScore(), reranker.truncation());
         return opener.open(
                 "reranker",
                 reranker.model(),
@@ -48,8 +50,8 @@ public final class FlashDebertaAutoConfiguration {
     @ConditionalOnProperty("flashdeberta.ner.model")
     DebertaNer debertaNer() {
         NerProperties ner = properties.ner();
-        NerOptions options =
-                new NerOptions(ner.aggregation(), Set.copyOf(ner.labels()), ner.threshold(), ner.truncation());
+        NerOptions options = new NerOptions(
+                ner.aggregation(), Set.copyOf(ner.labels()), ner.threshold(), ner.truncation());
         DebertaNer opened = opener.open(
                 "ner", ner.model(), ner.maxTokens(), DebertaNer.builder().options(options));
         try {
@@ -68,7 +70,8 @@ public final class FlashDebertaAutoConfiguration {
                     "ner.labels",
                     ner.labels(),
                     "the model " + ner.model() + " has no label '" + label + "'.",
-                    "Write labels of the model, which are " + known + ", or remove the property for all of them.");
+                    "Write labels of the model, which are " + known
+                            + ", or remove the property for all of them.");
         }
     }
 
@@ -77,6 +80,10 @@ public final class FlashDebertaAutoConfiguration {
     @ConditionalOnProperty("flashdeberta.classifier.model")
     DebertaClassifier debertaClassifier() {
         ClassifierProperties classifier = properties.classifier();
-        return opener.open("classifier", classifier.model(), classifier.maxTokens(), DebertaClassifier.builder());
+        return opener.open(
+                "classifier",
+                classifier.model(),
+                classifier.maxTokens(),
+                DebertaClassifier.builder());
     }
 }

@@ -1,11 +1,13 @@
 package io.flashdeberta.autoconfigure;
 
 import com.github.benmanes.caffeine.cache.Caffeine;
+
 import io.flashdeberta.autoconfigure.FlashDebertaProperties.CacheProperties;
 import io.flashdeberta.engine.ResultCache;
 import io.micrometer.core.instrument.Tags;
 import io.micrometer.core.instrument.binder.MeterBinder;
 import io.micrometer.core.instrument.binder.cache.CaffeineCacheMetrics;
+
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBooleanProperty;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
@@ -38,7 +40,8 @@ public final class FlashDebertaCacheAutoConfiguration {
 
             @Bean
             MeterBinder debertaResultCacheMetrics(CaffeineResultCache cache) {
-                return new CaffeineCacheMetrics<>(cache.nativeCache(), "flashdeberta.results", Tags.empty());
+                return new CaffeineCacheMetrics<>(
+                        cache.nativeCache(), "flashdeberta.results", Tags.empty());
             }
         }
     }

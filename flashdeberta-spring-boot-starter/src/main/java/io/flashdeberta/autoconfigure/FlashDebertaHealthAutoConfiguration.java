@@ -19,7 +19,8 @@ public final class FlashDebertaHealthAutoConfiguration {
     @Bean
     @ConditionalOnBean(DebertaTask.class)
     @ConditionalOnEnabledHealthIndicator("flashdeberta")
-    @ConditionalOnMissingBean(name = {"flashdebertaHealthIndicator", "flashdebertaHealthContributor"})
+    @ConditionalOnMissingBean(
+            name = {"flashdebertaHealthIndicator", "flashdebertaHealthContributor"})
     CompositeHealthContributor flashdebertaHealthContributor(Map<String, DebertaTask> tasks) {
         return CompositeHealthContributor.fromMap(tasks, ModelHealthIndicator::new);
     }

@@ -39,7 +39,10 @@ public record FlashDebertaProperties(
     private static final int FEWEST_TOKENS = 5;
 
     public FlashDebertaProperties {
-        Settings.requireText("device", device, "Write auto, cpu, cuda or cuda:1, or remove the property for auto.");
+        Settings.requireText(
+                "device",
+                device,
+                "Write auto, cpu, cuda or cuda:1, or remove the property for auto.");
         Settings.requireAtLeast(1, "threads", threads);
         Settings.requireAtLeast(1, "batch-tokens", batchTokens);
     }
@@ -136,7 +139,8 @@ public record FlashDebertaProperties(
      * @param model The sequence classification model: a directory in the Hugging Face layout, or classpath:some/folder. Without it there is no bean.
      * @param maxTokens Limit of a text, or of a pair of texts, in tokens; what is longer is cut. By default the checkpoint's own.
      */
-    public record ClassifierProperties(@Nullable String model, @Nullable Integer maxTokens) {
+    public record ClassifierProperties(
+            @Nullable String model, @Nullable Integer maxTokens) {
 
         public ClassifierProperties {
             Settings.requireAtLeast(FEWEST_TOKENS, "classifier.max-tokens", maxTokens);

@@ -2,6 +2,7 @@ package io.flashdeberta.autoconfigure;
 
 import io.flashdeberta.rerank.DebertaReranker;
 import io.flashdeberta.springai.RerankingDocumentPostProcessor;
+
 import org.springframework.ai.rag.postretrieval.document.DocumentPostProcessor;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;

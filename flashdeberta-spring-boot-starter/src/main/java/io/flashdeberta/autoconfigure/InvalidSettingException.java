@@ -1,6 +1,7 @@
 package io.flashdeberta.autoconfigure;
 
 import io.flashdeberta.FlashDebertaException;
+
 import org.jspecify.annotations.Nullable;
 
 /** A property that cannot be used as it is set. */
@@ -12,7 +13,11 @@ final class InvalidSettingException extends FlashDebertaException {
     private final String remedy;
 
     InvalidSettingException(
-            String property, @Nullable Object value, String reason, String remedy, @Nullable Throwable cause) {
+            String property,
+            @Nullable Object value,
+            String reason,
+            String remedy,
+            @Nullable Throwable cause) {
         super("The property '" + property + "' is " + describe(value) + ": " + reason, cause);
         this.property = property;
         this.remedy = remedy;

@@ -2,6 +2,7 @@ package io.flashdeberta.autoconfigure;
 
 import io.flashdeberta.engine.DebertaTask;
 import io.flashdeberta.engine.ModelStatus;
+
 import org.springframework.boot.health.contributor.AbstractHealthIndicator;
 import org.springframework.boot.health.contributor.Health;
 

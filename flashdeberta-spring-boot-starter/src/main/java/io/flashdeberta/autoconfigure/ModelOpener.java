@@ -4,14 +4,16 @@ import io.flashdeberta.backend.DeviceUnavailableException;
 import io.flashdeberta.checkpoint.CheckpointException;
 import io.flashdeberta.engine.ModelBuilder;
 import io.flashdeberta.engine.ResultCache;
+
 import org.jspecify.annotations.Nullable;
 
 /** Opens models as the properties say; a failure names the property to change. */
 final class ModelOpener {
 
-    private static final String MODEL_REMEDY = "Name a directory that holds a Hugging Face model (config.json,"
-            + " model.safetensors, tokenizer.json, tokenizer_config.json), or a folder of the class path as in"
-            + " classpath:models/reranker. Without the property no such bean is made.";
+    private static final String MODEL_REMEDY =
+            "Name a directory that holds a Hugging Face model (config.json,"
+                    + " model.safetensors, tokenizer.json, tokenizer_config.json), or a folder of the class path as in"
+                    + " classpath:models/reranker. Without the property no such bean is made.";
 
     private final FlashDebertaProperties properties;
     private final ResultCache cache;
@@ -25,7 +27,10 @@ final class ModelOpener {
     <T, B extends ModelBuilder<T, B>> T open(
             String task, @Nullable String model, @Nullable Integer maxTokens, B builder) {
         String location = Settings.requireText(task + ".model", model, MODEL_REMEDY);
-        builder.model(location).device(properties.device()).attention(properties.attention()).cache(cache);
+        builder.model(location)
+                .device(properties.device())
+                .attention(properties.attention())
+                .cache(cache);
         if (maxTokens != null) {
             builder.maxTokens(maxTokens);
         }
@@ -47,13 +52,17 @@ final class ModelOpener {
                     "Do what the description says, or set the property to auto or cpu.");
         } catch (IllegalArgumentException e) {
             throw invalid(
-                    task + ".max-tokens", maxTokens, e, "Write a smaller number, or remove the property for the model's own.");
+                    task + ".max-tokens",
+                    maxTokens,
+                    e,
+                    "Write a smaller number, or remove the property for the model's own.");
         }
     }
 
     private static InvalidSettingException invalid(
             String name, @Nullable Object value, RuntimeException cause, String remedy) {
         String reason = String.valueOf(cause.getMessage());
-        return new InvalidSettingException(FlashDebertaProperties.PREFIX + "." + name, value, reason, remedy, cause);
+        return new InvalidSettingException(
+                FlashDebertaProperties.PREFIX + "." + name, value, reason, remedy, cause);
     }
 }

@@ -7,9 +7,11 @@ final class Settings {
 
     private Settings() {}
 
-    static void require(boolean valid, String name, @Nullable Object value, String reason, String remedy) {
+    static void require(
+            boolean valid, String name, @Nullable Object value, String reason, String remedy) {
         if (!valid) {
-            throw new InvalidSettingException(FlashDebertaProperties.PREFIX + "." + name, value, reason, remedy, null);
+            throw new InvalidSettingException(
+                    FlashDebertaProperties.PREFIX + "." + name, value, reason, remedy, null);
         }
     }
 
@@ -19,7 +21,8 @@ final class Settings {
                 name,
                 value,
                 "it must be at least " + least + ".",
-                "Write a number of at least " + least + ", or remove the property for its default.");
+                "Write a number of at least " + least
+                        + ", or remove the property for its default.");
     }
 
     static String requireText(String name, @Nullable String value, String remedy) {

@@ -52,7 +52,8 @@ public final class RerankingDocumentPostProcessor implements DocumentPostProcess
      */
     public RerankingDocumentPostProcessor(DebertaReranker reranker, int keepAtLeast) {
         if (keepAtLeast < 0) {
-            throw new IllegalArgumentException("keepAtLeast is " + keepAtLeast + "; expected 0 or more.");
+            throw new IllegalArgumentException(
+                    "keepAtLeast is " + keepAtLeast + "; expected 0 or more.");
         }
         this.reranker = reranker;
         this.keepAtLeast = keepAtLeast;
@@ -82,7 +83,9 @@ public final class RerankingDocumentPostProcessor implements DocumentPostProcess
         List<RerankResult> ranking = reranker.rerank(
                 query.text(),
                 documents.stream().map(Document::getText).toList(),
-                options.withMinScore(null).withTopN(topN != null ? Integer.valueOf(topN.intValue()) : options.topN()));
+                options.withMinScore(null)
+                        .withTopN(
+                                topN != null ? Integer.valueOf(topN.intValue()) : options.topN()));
         return IntStream.range(0, ranking.size())
                 .filter(rank -> rank < kept || ranking.get(rank).score() >= (float) lowest)
                 .mapToObj(ranking::get)
@@ -92,8 +95,8 @@ public final class RerankingDocumentPostProcessor implements DocumentPostProcess
     private static @Nullable Number number(Query query, String key) {
         Object value = query.context().get(key);
         if (value != null && !(value instanceof Number)) {
-            throw new IllegalArgumentException("The query's context has " + key + " = " + value + " ("
-                    + value.getClass().getName() + "); expected a number.");
+            throw new IllegalArgumentException("The query's context has " + key + " = " + value
+                    + " (" + value.getClass().getName() + "); expected a number.");
         }
         return (Number) value;
     }

@@ -38,9 +38,10 @@ class CaffeineResultCacheTests {
     @Test
     void aFailureIsNotRemembered() {
         Request request = new Request("task", "options", List.of("a"));
-        assertThatIllegalStateException().isThrownBy(() -> cache.get(request, () -> {
-            throw new IllegalStateException();
-        }));
+        assertThatIllegalStateException()
+                .isThrownBy(() -> cache.get(request, () -> {
+                    throw new IllegalStateException();
+                }));
         assertThat(ask(request)).isEqualTo(1);
     }
 

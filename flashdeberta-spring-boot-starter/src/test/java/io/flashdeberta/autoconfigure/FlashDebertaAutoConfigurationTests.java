@@ -31,7 +31,8 @@ class FlashDebertaAutoConfigurationTests {
 
     private static final String RERANKER = "flashdeberta.reranker.model=" + TestModels.RERANKER;
     private static final String NER = "flashdeberta.ner.model=" + TestModels.NER;
-    private static final String CLASSIFIER = "flashdeberta.classifier.model=" + TestModels.CLASSIFIER;
+    private static final String CLASSIFIER =
+            "flashdeberta.classifier.model=" + TestModels.CLASSIFIER;
 
     private final ApplicationContextRunner runner = new ApplicationContextRunner()
             .withConfiguration(AutoConfigurations.of(
@@ -53,8 +54,11 @@ class FlashDebertaAutoConfigurationTests {
     @Test
     void aNamedRerankerIsTheOnlyBean() {
         runner.withPropertyValues(RERANKER).run(context -> {
-            assertThat(context).hasSingleBean(DebertaReranker.class).hasSingleBean(DebertaTask.class);
-            assertThat(context.getBean(DebertaReranker.class).rerank("query", List.of("a", "b", "c")))
+            assertThat(context)
+                    .hasSingleBean(DebertaReranker.class)
+                    .hasSingleBean(DebertaTask.class);
+            assertThat(context.getBean(DebertaReranker.class)
+                            .rerank("query", List.of("a", "b", "c")))
                     .hasSize(3);
         });
     }
@@ -63,14 +67,17 @@ class FlashDebertaAutoConfigurationTests {
     void aNamedNerIsTheOnlyBean() {
         runner.withPropertyValues(NER).run(context -> {
             assertThat(context).hasSingleBean(DebertaNer.class).hasSingleBean(DebertaTask.class);
-            assertThat(context.getBean(DebertaNer.class).labels()).containsExactly("PER", "LOC", "ORG");
+            assertThat(context.getBean(DebertaNer.class).labels())
+                    .containsExactly("PER", "LOC", "ORG");
         });
     }
 
     @Test
     void aNamedClassifierIsTheOnlyBean() {
         runner.withPropertyValues(CLASSIFIER).run(context -> {
-            assertThat(context).hasSingleBean(DebertaClassifier.class).hasSingleBean(DebertaTask.class);
+            assertThat(context)
+                    .hasSingleBean(DebertaClassifier.class)
+                    .hasSingleBean(DebertaTask.class);
             assertThat(context.getBean(DebertaClassifier.class).labels()).contains("entailment");
         });
     }
@@ -89,11 +96,13 @@ class FlashDebertaAutoConfigurationTests {
                         "flashdeberta.reranker.activation=none")
                 .run(context -> {
                     DebertaReranker reranker = context.getBean(DebertaReranker.class);
-                    assertThat(reranker.options()).isEqualTo(new RerankOptions(2, -1000.0, Truncation.WINDOW));
+                    assertThat(reranker.options())
+                            .isEqualTo(new RerankOptions(2, -1000.0, Truncation.WINDOW));
                     assertThat(reranker.status().maxTokens()).isEqualTo(48);
                     assertThat(reranker.rerank("query", List.of("a", "b", "c")))
                             .hasSize(2)
-                            .allSatisfy(result -> assertThat(result.score()).isEqualTo(result.logit()));
+                            .allSatisfy(
+                                    result -> assertThat(result.score()).isEqualTo(result.logit()));
                 });
     }
 
@@ -109,7 +118,8 @@ class FlashDebertaAutoConfigurationTests {
                 .run(context -> {
                     DebertaNer ner = context.getBean(DebertaNer.class);
                     assertThat(ner.options())
-                            .isEqualTo(new NerOptions(Aggregation.MAX, Set.of("PER", "ORG"), 0.25, Truncation.ERROR));
+                            .isEqualTo(new NerOptions(
+                                    Aggregation.MAX, Set.of("PER", "ORG"), 0.25, Truncation.ERROR));
                     assertThat(ner.status().maxTokens()).isEqualTo(48);
                 });
     }
@@ -117,8 +127,9 @@ class FlashDebertaAutoConfigurationTests {
     @Test
     void settingsReachTheClassifier() {
         runner.withPropertyValues(CLASSIFIER, "flashdeberta.classifier.max-tokens=48")
-                .run(context -> assertThat(
-                                context.getBean(DebertaClassifier.class).status().maxTokens())
+                .run(context -> assertThat(context.getBean(DebertaClassifier.class)
+                                .status()
+                                .maxTokens())
                         .isEqualTo(48));
     }
 
@@ -138,7 +149,8 @@ class FlashDebertaAutoConfigurationTests {
             assertThat(tasks).hasSize(3).allMatch(task -> task.status().open());
             context.close();
             assertThat(tasks).noneMatch(task -> task.status().open());
-            assertThatIllegalStateException().isThrownBy(() -> reranker.rerank("query", List.of("a")));
+            assertThatIllegalStateException()
+                    .isThrownBy(() -> reranker.rerank("query", List.of("a")));
         });
     }
 

@@ -25,14 +25,17 @@ class FlashDebertaCacheAutoConfigurationTests {
     private final ApplicationContextRunner runner = new ApplicationContextRunner()
             .withConfiguration(AutoConfigurations.of(
                     FlashDebertaAutoConfiguration.class, FlashDebertaCacheAutoConfiguration.class))
-            .withPropertyValues("flashdeberta.device=cpu", "flashdeberta.reranker.model=" + TestModels.RERANKER);
+            .withPropertyValues(
+                    "flashdeberta.device=cpu",
+                    "flashdeberta.reranker.model=" + TestModels.RERANKER);
 
     @Test
     void thereIsNoCacheByDefault() {
         runner.run(context -> {
             assertThat(context).doesNotHaveBean(ResultCache.class);
             DebertaReranker reranker = context.getBean(DebertaReranker.class);
-            assertThat(reranker.rerank("query", DOCUMENTS)).isNotSameAs(reranker.rerank("query", DOCUMENTS));
+            assertThat(reranker.rerank("query", DOCUMENTS))
+                    .isNotSameAs(reranker.rerank("query", DOCUMENTS));
         });
     }
 
@@ -43,7 +46,8 @@ class FlashDebertaCacheAutoConfigurationTests {
             List<RerankResult> first = reranker.rerank("query", DOCUMENTS);
             assertThat(reranker.rerank("query", DOCUMENTS)).isSameAs(first);
             assertThat(reranker.rerank("another query", DOCUMENTS)).isNotEqualTo(first);
-            assertThat(reranker.rerank("query", DOCUMENTS, RerankOptions.topN(1))).hasSize(1);
+            assertThat(reranker.rerank("query", DOCUMENTS, RerankOptions.topN(1)))
+                    .hasSize(1);
         });
     }
 

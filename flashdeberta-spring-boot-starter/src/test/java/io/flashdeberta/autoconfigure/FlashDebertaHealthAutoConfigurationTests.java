@@ -42,7 +42,8 @@ class FlashDebertaHealthAutoConfigurationTests {
     }
 
     private static Health health(ApplicationContext context, String bean) {
-        var contributor = context.getBean("flashdebertaHealthContributor", CompositeHealthContributor.class);
+        var contributor =
+                context.getBean("flashdebertaHealthContributor", CompositeHealthContributor.class);
         var indicator = (HealthIndicator) contributor.getContributor(bean);
         assertThat(indicator).isNotNull();
         return indicator.health();
@@ -57,6 +58,8 @@ class FlashDebertaHealthAutoConfigurationTests {
     @Test
     void healthIsOptional() {
         runner.withClassLoader(new FilteredClassLoader("org.springframework.boot.health"))
-                .run(context -> assertThat(context).hasNotFailed().doesNotHaveBean("flashdebertaHealthContributor"));
+                .run(context -> assertThat(context)
+                        .hasNotFailed()
+                        .doesNotHaveBean("flashdebertaHealthContributor"));
     }
 }

@@ -48,16 +48,26 @@ class FlashDebertaRagAutoConfigurationTests {
 
     @Test
     void itIsThereForAUsersOwnReranker() {
-        runner.withBean(DebertaReranker.class, () -> DebertaReranker.builder()
-                        .model(TestModels.RERANKER)
-                        .build())
-                .run(context -> assertThat(context).hasSingleBean(RerankingDocumentPostProcessor.class));
+        runner.withBean(
+                        DebertaReranker.class,
+                        () -> DebertaReranker.builder()
+                                .model(TestModels.RERANKER)
+                                .build())
+                .run(context ->
+                        assertThat(context).hasSingleBean(RerankingDocumentPostProcessor.class));
     }
 
     @Test
     void aUsersOwnPostProcessorComesFirst() {
         runner.withPropertyValues(MODEL)
-                .withBean("mine", RerankingDocumentPostProcessor.class, () -> new RerankingDocumentPostProcessor(DebertaReranker.builder().model(TestModels.RERANKER).build(), 0))
+                .withBean(
+                        "mine",
+                        RerankingDocumentPostProcessor.class,
+                        () -> new RerankingDocumentPostProcessor(
+                                DebertaReranker.builder()
+                                        .model(TestModels.RERANKER)
+                                        .build(),
+                                0))
                 .run(context -> assertThat(context)
                         .getBeanNames(RerankingDocumentPostProcessor.class)
                         .containsExactly("mine"));
@@ -65,12 +75,13 @@ class FlashDebertaRagAutoConfigurationTests {
 
     @Test
     void keepAtLeastReachesThePostProcessor() {
-        List<Document> documents =
-                Stream.of("a", "b", "c").map(Document::new).toList();
+        List<Document> documents = Stream.of("a", "b", "c").map(Document::new).toList();
         runner.withPropertyValues(
-                        MODEL, "flashdeberta.reranker.min-score=2", "flashdeberta.reranker.keep-at-least=2")
-                .run(context -> assertThat(
-                                context.getBean(DocumentPostProcessor.class).process(new Query("query"), documents))
+                        MODEL,
+                        "flashdeberta.reranker.min-score=2",
+                        "flashdeberta.reranker.keep-at-least=2")
+                .run(context -> assertThat(context.getBean(DocumentPostProcessor.class)
+                                .process(new Query("query"), documents))
                         .hasSize(2));
     }
 }

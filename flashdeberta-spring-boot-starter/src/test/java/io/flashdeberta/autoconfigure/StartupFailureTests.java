@@ -41,7 +41,10 @@ class StartupFailureTests {
     void anImpossibleSettingIsNamed(String property, String value, CapturedOutput output) {
         start(property + "=" + value);
         assertThat(output)
-                .contains("APPLICATION FAILED TO START", "The property '" + property + "' is set to", "commandLineArgs")
+                .contains(
+                        "APPLICATION FAILED TO START",
+                        "The property '" + property + "' is set to",
+                        "commandLineArgs")
                 .containsAnyOf("Write a number", "Write a duration");
     }
 
@@ -54,7 +57,8 @@ class StartupFailureTests {
     @Test
     void anUnknownDeviceIsNamed(CapturedOutput output) {
         start("flashdeberta.reranker.model=" + TestModels.RERANKER, "flashdeberta.device=tpu");
-        assertThat(output).contains("The property 'flashdeberta.device' is set to 'tpu'", "auto or cpu");
+        assertThat(output)
+                .contains("The property 'flashdeberta.device' is set to 'tpu'", "auto or cpu");
     }
 
     @ParameterizedTest
@@ -70,13 +74,16 @@ class StartupFailureTests {
     @Test
     void aMissingModelOnTheClassPathIsNamed(CapturedOutput output) {
         start("flashdeberta.ner.model=classpath:no/such/folder");
-        assertThat(output).contains("The property 'flashdeberta.ner.model' is set to 'classpath:no/such/folder'");
+        assertThat(output)
+                .contains(
+                        "The property 'flashdeberta.ner.model' is set to 'classpath:no/such/folder'");
     }
 
     @Test
     void aBlankModelIsNamed(CapturedOutput output) {
         start("flashdeberta.ner.model=");
-        assertThat(output).contains("The property 'flashdeberta.ner.model' is set to ''", "Name a directory");
+        assertThat(output)
+                .contains("The property 'flashdeberta.ner.model' is set to ''", "Name a directory");
     }
 
     @Test
@@ -89,13 +96,19 @@ class StartupFailureTests {
         Path weights = folder.resolve("model.safetensors");
         Files.write(weights, Arrays.copyOf(Files.readAllBytes(weights), 1000));
         start("flashdeberta.reranker.model=" + folder);
-        assertThat(output).contains("The property 'flashdeberta.reranker.model' is set to", "model.safetensors");
+        assertThat(output)
+                .contains(
+                        "The property 'flashdeberta.reranker.model' is set to",
+                        "model.safetensors");
     }
 
     @Test
     void aModelForAnotherTaskIsNamed(CapturedOutput output) {
         start("flashdeberta.reranker.model=" + TestModels.CLASSIFIER);
-        assertThat(output).contains("The property 'flashdeberta.reranker.model' is set to", "DebertaClassifier");
+        assertThat(output)
+                .contains(
+                        "The property 'flashdeberta.reranker.model' is set to",
+                        "DebertaClassifier");
     }
 
     @Test

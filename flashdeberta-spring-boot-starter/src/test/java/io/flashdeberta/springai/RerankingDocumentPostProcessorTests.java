@@ -34,7 +34,10 @@ class RerankingDocumentPostProcessorTests {
 
     @BeforeAll
     static void open() {
-        reranker = DebertaReranker.builder().model(TestModels.RERANKER).device("cpu").build();
+        reranker = DebertaReranker.builder()
+                .model(TestModels.RERANKER)
+                .device("cpu")
+                .build();
     }
 
     @AfterAll
@@ -48,8 +51,9 @@ class RerankingDocumentPostProcessorTests {
         List<Document> processed = process(Map.of());
         assertThat(processed)
                 .extracting(Document::getText)
-                .containsExactlyElementsOf(
-                        ranking.stream().map(result -> TEXTS.get(result.index())).toList());
+                .containsExactlyElementsOf(ranking.stream()
+                        .map(result -> TEXTS.get(result.index()))
+                        .toList());
         assertThat(processed)
                 .extracting(Document::getScore)
                 .containsExactlyElementsOf(
@@ -74,7 +78,10 @@ class RerankingDocumentPostProcessorTests {
     @Test
     void theBestCanStayWhateverTheyScore() {
         assertThat(process(Map.of(
-                        RerankingDocumentPostProcessor.MIN_SCORE, 2, RerankingDocumentPostProcessor.KEEP_AT_LEAST, 3)))
+                        RerankingDocumentPostProcessor.MIN_SCORE,
+                        2,
+                        RerankingDocumentPostProcessor.KEEP_AT_LEAST,
+                        3)))
                 .isEqualTo(process(Map.of()).subList(0, 3));
     }
 
@@ -113,7 +120,8 @@ class RerankingDocumentPostProcessorTests {
     @Test
     void documentsWithoutTextFollowUnchanged() {
         Document image = Document.builder()
-                .media(new Media(MimeTypeUtils.IMAGE_PNG, URI.create("https://example.org/bridge.png")))
+                .media(new Media(
+                        MimeTypeUtils.IMAGE_PNG, URI.create("https://example.org/bridge.png")))
                 .build();
         assertThat(process(
                         List.of(image, documents.get(0), documents.get(1)),

@@ -7,5 +7,10 @@ interface AttentionKernel {
 
     /** {@code qkv [totalTokens, 3·heads·headSize]} → {@code context [totalTokens, heads·headSize]}. */
     void run(
-            CpuThreads threads, Lane[] lanes, CpuAttention attention, PackedBatch batch, CpuTensor qkv, CpuTensor context);
+            CpuThreads threads,
+            Lane[] lanes,
+            CpuAttention attention,
+            PackedBatch batch,
+            CpuTensor qkv,
+            CpuTensor context);
 }

@@ -2,6 +2,7 @@ package io.flashdeberta.backend.cpu;
 
 import io.flashdeberta.backend.Attention;
 import io.flashdeberta.backend.RelativeBuckets;
+
 import org.jspecify.annotations.Nullable;
 
 /**

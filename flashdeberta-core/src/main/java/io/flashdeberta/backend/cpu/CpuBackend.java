@@ -10,7 +10,6 @@ import io.flashdeberta.backend.Embeddings;
 import io.flashdeberta.backend.LayerNorm;
 import io.flashdeberta.backend.Linear;
 import io.flashdeberta.backend.RelativeBuckets;
-import io.flashdeberta.backend.Session;
 import io.flashdeberta.backend.Tensor;
 import io.flashdeberta.checkpoint.WeightTensor;
 import java.nio.FloatBuffer;
@@ -50,14 +49,16 @@ final class CpuBackend implements Backend {
 
     @Override
     public String description() {
-        return "the CPU (oneDNN, fp32, " + threads.count() + (threads.count() == 1 ? " thread, " : " threads, ")
+        return "the CPU (oneDNN, fp32, " + threads.count()
+                + (threads.count() == 1 ? " thread, " : " threads, ")
                 + attentionKind.name().toLowerCase(Locale.ROOT) + " attention)";
     }
 
     @Override
     public Linear loadLinear(List<WeightTensor> weights, List<WeightTensor> biases) {
         int inputs = Math.toIntExact(weights.get(0).shape()[1]);
-        int outputs = Math.toIntExact(weights.stream().mapToLong(w -> w.shape()[0]).sum());
+        int outputs =
+                Math.toIntExact(weights.stream().mapToLong(w -> w.shape()[0]).sum());
         float[] bias = new float[outputs];
         FloatBuffer target = FloatBuffer.wrap(bias);
         for (WeightTensor part : biases) {
@@ -67,10 +68,12 @@ final class CpuBackend implements Backend {
             target.position(target.position() + Math.toIntExact(part.elements()));
         }
         CpuLinear.Rows rows = (from, to, buffer) -> readStacked(weights, from, to, inputs, buffer);
-        return threads.call(() -> CpuLinear.load(inputs, outputs, rows, bias, this, loading.firstLane()));
+        return threads.call(
+                () -> CpuLinear.load(inputs, outputs, rows, bias, this, loading.firstLane()));
     }
 
-    private static void readStacked(List<WeightTensor> parts, int from, int to, int inputs, FloatBuffer target) {
+    private static void readStacked(
+            List<WeightTensor> parts, int from, int to, int inputs, FloatBuffer target) {
         int first = 0;
         for (WeightTensor part : parts) {
             int rows = Math.toIntExact(part.shape()[0]);
@@ -102,14 +105,22 @@ final class CpuBackend implements Backend {
             @Nullable WeightTensor types,
             @Nullable Linear projection,
             LayerNorm norm) {
-        return new CpuEmbeddings(words, positions, types, (CpuLinear) projection, (CpuLayerNorm) norm);
+        return new CpuEmbeddings(
+                words, positions, types, (CpuLinear) projection, (CpuLayerNorm) norm);
     }
 
     @Override
-    public Convolution loadConvolution(WeightTensor weight, WeightTensor bias, int groups, Activation activation) {
+    public Convolution loadConvolution(
+            WeightTensor weight, WeightTensor bias, int groups, Activation activation) {
         int kernelSize = Math.toIntExact(weight.shape()[2]);
         return threads.call(() -> CpuConvolution.load(
-                weight.toFloats(), bias.toFloats(), kernelSize, groups, activation, this, loading.firstLane()));
+                weight.toFloats(),
+                bias.toFloats(),
+                kernelSize,
+                groups,
+                activation,
+                this,
+                loading.firstLane()));
     }
 
     @Override

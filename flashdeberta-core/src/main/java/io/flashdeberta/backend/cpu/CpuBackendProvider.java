@@ -21,13 +21,17 @@ public final class CpuBackendProvider implements BackendProvider {
     @Override
     public Backend open(BackendOptions options) {
         if (options.deviceIndex() != 0) {
-            throw new DeviceUnavailableException("There is one CPU device; write cpu instead of cpu:" + options.deviceIndex() + ".", null);
+            throw new DeviceUnavailableException(
+                    "There is one CPU device; write cpu instead of cpu:" + options.deviceIndex()
+                            + ".",
+                    null);
         }
         try {
             return new CpuBackend(options);
         } catch (LinkageError e) {
             throw new DeviceUnavailableException(
-                    "oneDNN's native library cannot be loaded on " + System.getProperty("os.name") + " "
+                    "oneDNN's native library cannot be loaded on " + System.getProperty("os.name")
+                            + " "
                             + System.getProperty("os.arch") + ": " + e.getMessage()
                             + ". Is the jar org.bytedeco:dnnl with this platform's classifier on the class path?",
                     e);

@@ -41,14 +41,23 @@ record CpuConvolution(int kernelSize, int hidden, Activation activation, List<Cp
         return new CpuConvolution(kernelSize, hidden, activation, List.copyOf(groups));
     }
 
-    void apply(CpuThreads threads, Lane[] lanes, Arena arena, PackedBatch batch, CpuTensor x, CpuTensor y) {
+    void apply(
+            CpuThreads threads,
+            Lane[] lanes,
+            Arena arena,
+            PackedBatch batch,
+            CpuTensor x,
+            CpuTensor y) {
         int width = hidden / groups.size();
         try (CpuTensor neighbours = arena.allocate(x.rows(), kernelSize * width);
                 CpuTensor result = arena.allocate(x.rows(), width)) {
             for (int g = 0; g < groups.size(); g++) {
                 int column = g * width;
                 threads.forEach(
-                        lanes, batch.sequences(), (lane, s) -> gather(batch.start(s), batch.length(s), column, x, neighbours));
+                        lanes,
+                        batch.sequences(),
+                        (lane, s) ->
+                                gather(batch.start(s), batch.length(s), column, x, neighbours));
                 groups.get(g).apply(threads, lanes, neighbours, result, activation);
                 copyColumns(result, 0, y, column, width);
             }
@@ -64,7 +73,8 @@ record CpuConvolution(int kernelSize, int hidden, Activation activation, List<Cp
                 if (token < 0 || token >= length) {
                     Pointer.memset(target, 0, bytes);
                 } else {
-                    Pointer.memcpy(target, new Address().at(x.address(start + token, column)), bytes);
+                    Pointer.memcpy(
+                            target, new Address().at(x.address(start + token, column)), bytes);
                 }
             }
         }
@@ -75,7 +85,9 @@ record CpuConvolution(int kernelSize, int hidden, Activation activation, List<Cp
         Address target = new Address();
         for (int row = 0; row < from.rows(); row++) {
             Pointer.memcpy(
-                    target.at(to.address(row, toColumn)), source.at(from.address(row, fromColumn)), 4L * count);
+                    target.at(to.address(row, toColumn)),
+                    source.at(from.address(row, fromColumn)),
+                    4L * count);
         }
     }
 

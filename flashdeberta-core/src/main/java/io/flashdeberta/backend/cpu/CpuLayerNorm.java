@@ -1,10 +1,12 @@
 package io.flashdeberta.backend.cpu;
 
 import io.flashdeberta.backend.LayerNorm;
+
 import org.jspecify.annotations.Nullable;
 
 /** Scale and shift in native memory. */
-record CpuLayerNorm(int size, NativeMemory.Block scale, NativeMemory.Block shift, float epsilon) implements LayerNorm {
+record CpuLayerNorm(int size, NativeMemory.Block scale, NativeMemory.Block shift, float epsilon)
+        implements LayerNorm {
 
     static final int ROWS = 64;
 
@@ -21,7 +23,11 @@ record CpuLayerNorm(int size, NativeMemory.Block scale, NativeMemory.Block shift
             long source = x.address(row, 0);
             if (residual != null) {
                 source = y.address(row, 0);
-                lane.run(new Operation.Add(ROWS, size), x.address(row, 0), residual.address(row, 0), source);
+                lane.run(
+                        new Operation.Add(ROWS, size),
+                        x.address(row, 0),
+                        residual.address(row, 0),
+                        source);
             }
             lane.run(normalize, source, scale.address(), shift.address(), y.address(row, 0));
         });

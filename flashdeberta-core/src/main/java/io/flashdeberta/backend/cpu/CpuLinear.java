@@ -2,6 +2,7 @@ package io.flashdeberta.backend.cpu;
 
 import io.flashdeberta.backend.Activation;
 import io.flashdeberta.backend.Linear;
+
 import java.nio.FloatBuffer;
 import java.util.ArrayList;
 import java.util.List;
@@ -33,7 +34,8 @@ final class CpuLinear implements Linear {
         void read(int from, int to, FloatBuffer target);
     }
 
-    static CpuLinear load(int inputs, int outputs, Rows weights, float[] bias, CpuBackend backend, Lane lane) {
+    static CpuLinear load(
+            int inputs, int outputs, Rows weights, float[] bias, CpuBackend backend, Lane lane) {
         NativeMemory memory = backend.memory();
         int width = panelWidth(outputs, backend.threads().count());
         List<Panel> panels = new ArrayList<>();

@@ -1,6 +1,7 @@
 package io.flashdeberta.backend.cpu;
 
 import io.flashdeberta.backend.Tensor;
+
 import java.nio.FloatBuffer;
 
 /** A fp32 matrix in native memory, with {@link #SLACK} rows of undefined content behind it so that blocks may overrun. */

@@ -68,7 +68,9 @@ final class CpuThreads implements AutoCloseable {
             Lane lane = lanes[t];
             runners.add(ForkJoinTask.adapt(() -> {
                 try {
-                    for (int item = next.getAndIncrement(); item < items; item = next.getAndIncrement()) {
+                    for (int item = next.getAndIncrement();
+                            item < items;
+                            item = next.getAndIncrement()) {
                         task.run(lane, item);
                     }
                 } catch (RuntimeException | Error e) {

@@ -9,16 +9,34 @@ final class EagerAttention implements AttentionKernel {
 
     @Override
     public void run(
-            CpuThreads threads, Lane[] lanes, CpuAttention attention, PackedBatch batch, CpuTensor qkv, CpuTensor context) {
+            CpuThreads threads,
+            Lane[] lanes,
+            CpuAttention attention,
+            PackedBatch batch,
+            CpuTensor qkv,
+            CpuTensor context) {
         int heads = attention.heads();
         threads.forEach(lanes, batch.sequences() * heads, (lane, item) -> {
             int sequence = item / heads;
-            head(lane, attention, item % heads, batch.start(sequence), batch.length(sequence), qkv, context);
+            head(
+                    lane,
+                    attention,
+                    item % heads,
+                    batch.start(sequence),
+                    batch.length(sequence),
+                    qkv,
+                    context);
         });
     }
 
     private static void head(
-            Lane lane, CpuAttention attention, int head, int start, int length, CpuTensor qkv, CpuTensor context) {
+            Lane lane,
+            CpuAttention attention,
+            int head,
+            int start,
+            int length,
+            CpuTensor qkv,
+            CpuTensor context) {
         int size = attention.headSize();
         int column = head * size;
         int stride = qkv.columns();
@@ -27,7 +45,8 @@ final class EagerAttention implements AttentionKernel {
         long value = qkv.address(start, 2 * attention.size() + column);
         long scores = lane.scratch(Lane.Scratch.SCORES, (long) length * length);
         lane.run(
-                new Operation.MatMul(length, length, size, stride, 1, stride, length, attention.scale()),
+                new Operation.MatMul(
+                        length, length, size, stride, 1, stride, length, attention.scale()),
                 query,
                 key,
                 scores);
@@ -55,14 +74,31 @@ final class EagerAttention implements AttentionKernel {
         }
         int rows = distances.buckets().rows();
         FloatBuffer contentToPosition = products(
-                lane, Lane.Scratch.CONTENT_TO_POSITION, attention, attention.keyPositions(), query, column, length, stride, rows);
+                lane,
+                Lane.Scratch.CONTENT_TO_POSITION,
+                attention,
+                attention.keyPositions(),
+                query,
+                column,
+                length,
+                stride,
+                rows);
         FloatBuffer positionToContent = products(
-                lane, Lane.Scratch.POSITION_TO_CONTENT, attention, attention.queryPositions(), key, column, length, stride, rows);
+                lane,
+                Lane.Scratch.POSITION_TO_CONTENT,
+                attention,
+                attention.queryPositions(),
+                key,
+                column,
+                length,
+                stride,
+                rows);
         for (int i = 0; i < length; i++) {
             FloatBuffer row = Address.floats(scores + 4L * i * length, length);
             for (int j = 0; j < length; j++) {
                 int delta = distances.row(i - j);
-                float term = contentToPosition == null ? 0 : contentToPosition.get(i * rows + delta);
+                float term =
+                        contentToPosition == null ? 0 : contentToPosition.get(i * rows + delta);
                 term += positionToContent == null ? 0 : positionToContent.get(j * rows + delta);
                 row.put(j, row.get(j) + term);
             }
@@ -86,7 +122,14 @@ final class EagerAttention implements AttentionKernel {
         long products = lane.scratch(purpose, (long) length * rows);
         lane.run(
                 new Operation.MatMul(
-                        length, rows, attention.headSize(), stride, 1, attention.size(), rows, attention.scale()),
+                        length,
+                        rows,
+                        attention.headSize(),
+                        stride,
+                        1,
+                        attention.size(),
+                        rows,
+                        attention.scale()),
                 content,
                 table.address() + 4L * column,
                 products);

@@ -21,7 +21,6 @@ final class FlashAttention implements AttentionKernel {
     /** Query rows that share the position products of the keys near them. */
     private static final int STRIPE = 1024;
 
-
     private record Stripe(int sequence, int head, int from, int to) {
         long cost(PackedBatch batch) {
             return (long) (to - from) * batch.length(sequence);
@@ -30,9 +29,16 @@ final class FlashAttention implements AttentionKernel {
 
     @Override
     public void run(
-            CpuThreads threads, Lane[] lanes, CpuAttention attention, PackedBatch batch, CpuTensor qkv, CpuTensor context) {
+            CpuThreads threads,
+            Lane[] lanes,
+            CpuAttention attention,
+            PackedBatch batch,
+            CpuTensor qkv,
+            CpuTensor context) {
         Pointer.memset(
-                new Address().at(qkv.address(qkv.rows(), 0)), 0, 4L * CpuTensor.SLACK * qkv.columns());
+                new Address().at(qkv.address(qkv.rows(), 0)),
+                0,
+                4L * CpuTensor.SLACK * qkv.columns());
         List<Stripe> stripes = new ArrayList<>();
         for (int sequence = 0; sequence < batch.sequences(); sequence++) {
             for (int from = 0; from < batch.length(sequence); from += STRIPE) {
@@ -42,7 +48,8 @@ final class FlashAttention implements AttentionKernel {
                 }
             }
         }
-        stripes.sort(Comparator.comparingLong((Stripe stripe) -> stripe.cost(batch)).reversed());
+        stripes.sort(
+                Comparator.comparingLong((Stripe stripe) -> stripe.cost(batch)).reversed());
         threads.forEach(lanes, stripes.size(), (lane, item) -> {
             Stripe stripe = stripes.get(item);
             int start = batch.start(stripe.sequence());
@@ -110,7 +117,8 @@ final class FlashAttention implements AttentionKernel {
             long query = qkv.address(start + first, column);
             long scores = lane.scratch(Lane.Scratch.SCORES, (long) QUERIES * keys);
             lane.run(
-                    new Operation.MatMul(QUERIES, keys, size, stride, 1, stride, keys, attention.scale()),
+                    new Operation.MatMul(
+                            QUERIES, keys, size, stride, 1, stride, keys, attention.scale()),
                     query,
                     qkv.address(start, attention.size() + column),
                     scores);

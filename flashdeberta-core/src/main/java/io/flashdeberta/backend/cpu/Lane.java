@@ -31,7 +31,9 @@ final class Lane implements AutoCloseable {
 
     Lane(NativeMemory memory) {
         this.memory = memory;
-        OneDnn.check(dnnl_stream_create(stream, OneDnn.ENGINE, dnnl_stream_default_flags), "create a stream");
+        OneDnn.check(
+                dnnl_stream_create(stream, OneDnn.ENGINE, dnnl_stream_default_flags),
+                "create a stream");
     }
 
     /** Executes an operation on the addresses that it documents. */

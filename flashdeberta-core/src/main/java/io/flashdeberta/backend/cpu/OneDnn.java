@@ -3,9 +3,9 @@ package io.flashdeberta.backend.cpu;
 import static org.bytedeco.dnnl.global.dnnl.dnnl_cpu;
 import static org.bytedeco.dnnl.global.dnnl.dnnl_engine_create;
 import static org.bytedeco.dnnl.global.dnnl.dnnl_f32;
+import static org.bytedeco.dnnl.global.dnnl.dnnl_invalid_arguments;
 import static org.bytedeco.dnnl.global.dnnl.dnnl_memory_desc_create_with_strides;
 import static org.bytedeco.dnnl.global.dnnl.dnnl_memory_desc_create_with_tag;
-import static org.bytedeco.dnnl.global.dnnl.dnnl_invalid_arguments;
 import static org.bytedeco.dnnl.global.dnnl.dnnl_out_of_memory;
 import static org.bytedeco.dnnl.global.dnnl.dnnl_success;
 import static org.bytedeco.dnnl.global.dnnl.dnnl_unimplemented;
@@ -34,7 +34,9 @@ final class OneDnn {
         if (status == dnnl_invalid_arguments) {
             return "invalid arguments";
         }
-        return status == dnnl_unimplemented ? "not implemented for this processor" : "status " + status;
+        return status == dnnl_unimplemented
+                ? "not implemented for this processor"
+                : "status " + status;
     }
 
     /** A fp32 matrix {@code [rows, columns]} with any strides, in elements. */
@@ -42,7 +44,9 @@ final class OneDnn {
         dnnl_memory_desc description = new dnnl_memory_desc();
         check(
                 dnnl_memory_desc_create_with_strides(
-                        description, 2, new long[] {rows, columns}, dnnl_f32, new long[] {rowStride, columnStride}),
+                        description, 2, new long[] {rows, columns}, dnnl_f32, new long[] {
+                            rowStride, columnStride
+                        }),
                 "describe a matrix");
         return description;
     }
@@ -50,7 +54,8 @@ final class OneDnn {
     static dnnl_memory_desc tagged(int tag, long... dimensions) {
         dnnl_memory_desc description = new dnnl_memory_desc();
         check(
-                dnnl_memory_desc_create_with_tag(description, dimensions.length, dimensions, dnnl_f32, tag),
+                dnnl_memory_desc_create_with_tag(
+                        description, dimensions.length, dimensions, dnnl_f32, tag),
                 "describe a tensor");
         return description;
     }

@@ -2,6 +2,7 @@ package io.flashdeberta.backend.cpu;
 
 import com.sun.jna.Function;
 import com.sun.jna.NativeLibrary;
+
 import org.bytedeco.javacpp.Loader;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -26,7 +27,8 @@ final class OpenMp {
         for (String library : new String[] {"gomp@.1", "iomp5", "omp", "vcomp140"}) {
             String path = Loader.getLoadedLibraries().get(library);
             try {
-                return NativeLibrary.getInstance(path == null ? library : path).getFunction("omp_set_num_threads");
+                return NativeLibrary.getInstance(path == null ? library : path)
+                        .getFunction("omp_set_num_threads");
             } catch (UnsatisfiedLinkError e) {
                 log.trace("{}: {}", library, e.getMessage());
             }

@@ -21,7 +21,8 @@ sealed interface Operation {
      * @param bRow step from one row of B {@code [k, n]} to the next
      * @param bColumn step from one column of B to the next
      */
-    record MatMul(int m, int n, int k, long lda, long bRow, long bColumn, long ldc, float scale) implements Operation {
+    record MatMul(int m, int n, int k, long lda, long bRow, long bColumn, long ldc, float scale)
+            implements Operation {
         @Override
         public Primitive compile() {
             dnnl_memory_desc a = OneDnn.matrix(m, k, lda, 1);
@@ -44,7 +45,8 @@ sealed interface Operation {
     }
 
     /** {@code C = activation(A·W + b)} with weights in {@code layout}; arguments A, W, b, C. */
-    record Dense(int m, PackedLayout layout, long lda, long ldc, Activation activation) implements Operation {
+    record Dense(int m, PackedLayout layout, long lda, long ldc, Activation activation)
+            implements Operation {
         @Override
         public Primitive compile() {
             dnnl_memory_desc a = OneDnn.matrix(m, layout.inputs(), lda, 1);
@@ -68,12 +70,18 @@ sealed interface Operation {
     record Pack(PackedLayout layout) implements Operation {
         @Override
         public Primitive compile() {
-            dnnl_memory_desc plain = OneDnn.matrix(layout.inputs(), layout.outputs(), 1, layout.inputs());
+            dnnl_memory_desc plain =
+                    OneDnn.matrix(layout.inputs(), layout.outputs(), 1, layout.inputs());
             dnnl_primitive_desc operation = new dnnl_primitive_desc();
             try {
                 check(
                         dnnl_reorder_primitive_desc_create(
-                                operation, plain, OneDnn.ENGINE, layout.description(), OneDnn.ENGINE, null),
+                                operation,
+                                plain,
+                                OneDnn.ENGINE,
+                                layout.description(),
+                                OneDnn.ENGINE,
+                                null),
                         "describe a reorder");
                 return new Primitive(
                         operation,
@@ -94,10 +102,19 @@ sealed interface Operation {
             try {
                 check(
                         dnnl_softmax_forward_primitive_desc_create(
-                                operation, OneDnn.ENGINE, dnnl_forward_inference, dnnl_softmax_accurate, x, x, 1, null),
+                                operation,
+                                OneDnn.ENGINE,
+                                dnnl_forward_inference,
+                                dnnl_softmax_accurate,
+                                x,
+                                x,
+                                1,
+                                null),
                         "describe a softmax");
                 return new Primitive(
-                        operation, new int[] {DNNL_ARG_SRC, DNNL_ARG_DST}, new dnnl_memory_desc[] {x, x});
+                        operation,
+                        new int[] {DNNL_ARG_SRC, DNNL_ARG_DST},
+                        new dnnl_memory_desc[] {x, x});
             } finally {
                 dnnl_memory_desc_destroy(x);
             }
@@ -112,7 +129,8 @@ sealed interface Operation {
             dnnl_primitive_desc operation = new dnnl_primitive_desc();
             try {
                 check(
-                        dnnl_binary_primitive_desc_create(operation, OneDnn.ENGINE, dnnl_binary_add, x, x, x, null),
+                        dnnl_binary_primitive_desc_create(
+                                operation, OneDnn.ENGINE, dnnl_binary_add, x, x, x, null),
                         "describe an addition");
                 return new Primitive(
                         operation,
@@ -167,7 +185,9 @@ sealed interface Operation {
         }
 
         void append(int function, float alpha) {
-            check(dnnl_post_ops_append_eltwise(operations, function, alpha, 0), "append a post-operation");
+            check(
+                    dnnl_post_ops_append_eltwise(operations, function, alpha, 0),
+                    "append a post-operation");
         }
 
         void append(Activation activation) {
@@ -188,10 +208,13 @@ sealed interface Operation {
                 @Nullable dnnl_memory_desc bias,
                 dnnl_memory_desc c,
                 PostOps postOps) {
-            check(dnnl_primitive_attr_set_post_ops(postOps.attributes, postOps.operations), "set post-operations");
+            check(
+                    dnnl_primitive_attr_set_post_ops(postOps.attributes, postOps.operations),
+                    "set post-operations");
             dnnl_primitive_desc operation = new dnnl_primitive_desc();
             check(
-                    dnnl_matmul_primitive_desc_create(operation, OneDnn.ENGINE, a, b, bias, c, postOps.attributes),
+                    dnnl_matmul_primitive_desc_create(
+                            operation, OneDnn.ENGINE, a, b, bias, c, postOps.attributes),
                     "describe a matrix product");
             return operation;
         }

@@ -34,7 +34,8 @@ final class PackedLayout {
             description = new dnnl_memory_desc();
             OneDnn.check(
                     dnnl_memory_desc_clone(
-                            description, dnnl_primitive_desc_query_md(operation, dnnl_query_weights_md, 0)),
+                            description,
+                            dnnl_primitive_desc_query_md(operation, dnnl_query_weights_md, 0)),
                     "copy a layout");
             dnnl_primitive_desc_destroy(operation);
         } finally {

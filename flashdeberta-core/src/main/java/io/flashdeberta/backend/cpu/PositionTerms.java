@@ -1,6 +1,7 @@
 package io.flashdeberta.backend.cpu;
 
 import io.flashdeberta.backend.RelativeBuckets;
+
 import org.jspecify.annotations.Nullable;
 
 /** The position terms of one head for a stripe of query rows of one sequence. */
@@ -65,15 +66,18 @@ final class PositionTerms {
     }
 
     private boolean saturated() {
-        return length > distances.buckets().last() || length > -distances.buckets().first();
+        return length > distances.buckets().last()
+                || length > -distances.buckets().first();
     }
 
     /** Products of {@code rows} queries or keys with the window of a position table: {@code [rows, window]}. */
-    private float[] products(Lane.Scratch purpose, NativeMemory.Block table, long content, int rows) {
+    private float[] products(
+            Lane.Scratch purpose, NativeMemory.Block table, long content, int rows) {
         int size = attention.headSize();
         long products = lane.scratch(purpose, (long) rows * window);
         lane.run(
-                new Operation.MatMul(rows, window, size, stride, 1, attention.size(), window, attention.scale()),
+                new Operation.MatMul(
+                        rows, window, size, stride, 1, attention.size(), window, attention.scale()),
                 content,
                 table.address() + 4L * ((long) firstRow * attention.size() + column),
                 products);
@@ -88,7 +92,14 @@ final class PositionTerms {
         long pairs = lane.scratch(Lane.Scratch.SATURATED, 2L * keys);
         lane.run(
                 new Operation.MatMul(
-                        keys, 2, attention.headSize(), stride, 1, (long) lastRow * attention.size(), 2, attention.scale()),
+                        keys,
+                        2,
+                        attention.headSize(),
+                        stride,
+                        1,
+                        (long) lastRow * attention.size(),
+                        2,
+                        attention.scale()),
                 key,
                 table.address() + 4L * column,
                 pairs);
@@ -107,8 +118,8 @@ final class PositionTerms {
         blockStart = first;
         NativeMemory.Block keyPositions = attention.keyPositions();
         if (keyPositions != null) {
-            queryProducts =
-                    products(Lane.Scratch.CONTENT_TO_POSITION, keyPositions, query, FlashAttention.QUERIES);
+            queryProducts = products(
+                    Lane.Scratch.CONTENT_TO_POSITION, keyPositions, query, FlashAttention.QUERIES);
         }
     }
 
@@ -145,7 +156,8 @@ final class PositionTerms {
         }
     }
 
-    private void addQueryProducts(float[] scores, int[] rows, int table, int from, int to, int origin) {
+    private void addQueryProducts(
+            float[] scores, int[] rows, int table, int from, int to, int origin) {
         float[] products = queryProducts;
         for (int j = from; products != null && j < to; j++) {
             scores[j] += products[origin + rows[table + j]];

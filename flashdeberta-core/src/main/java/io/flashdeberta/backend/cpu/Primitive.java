@@ -42,7 +42,9 @@ final class Primitive implements AutoCloseable {
         arguments = new dnnl_exec_arg_t(kinds.length);
         for (int i = 0; i < kinds.length; i++) {
             memories[i] = new dnnl_memory();
-            check(dnnl_memory_create(memories[i], layouts[i], OneDnn.ENGINE, (Pointer) null), "create a memory");
+            check(
+                    dnnl_memory_create(memories[i], layouts[i], OneDnn.ENGINE, (Pointer) null),
+                    "create a memory");
             arguments.position(i).arg(kinds[i]).memory(memories[i]);
         }
         arguments.position(0);
@@ -52,7 +54,9 @@ final class Primitive implements AutoCloseable {
         for (int i = 0; i < addresses.length; i++) {
             dnnl_memory_set_data_handle(memories[i], address.at(addresses[i]));
         }
-        check(dnnl_primitive_execute(primitive, stream, memories.length, arguments), "execute a primitive");
+        check(
+                dnnl_primitive_execute(primitive, stream, memories.length, arguments),
+                "execute a primitive");
     }
 
     @Override

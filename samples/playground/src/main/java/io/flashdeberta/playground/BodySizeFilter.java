@@ -25,19 +25,32 @@ final class BodySizeFilter extends OncePerRequestFilter {
     }
 
     @Override
-    protected void doFilterInternal(HttpServletRequest request, HttpServletResponse response, FilterChain chain)
+    protected void doFilterInternal(
+            HttpServletRequest request, HttpServletResponse response, FilterChain chain)
             throws ServletException, IOException {
         if (request.getContentLengthLong() > MAX_BYTES) {
-            refuse(request, response, HttpStatus.CONTENT_TOO_LARGE, "The body is larger than " + MAX_BYTES + " bytes.");
+            refuse(
+                    request,
+                    response,
+                    HttpStatus.CONTENT_TOO_LARGE,
+                    "The body is larger than " + MAX_BYTES + " bytes.");
         } else if (request.getHeader("Transfer-Encoding") != null) {
-            refuse(request, response, HttpStatus.LENGTH_REQUIRED, "The header Content-Length is missing.");
+            refuse(
+                    request,
+                    response,
+                    HttpStatus.LENGTH_REQUIRED,
+                    "The header Content-Length is missing.");
         } else {
             chain.doFilter(request, response);
         }
     }
 
     private void refuse(
-            HttpServletRequest request, HttpServletResponse response, HttpStatus status, String reason) {
-        exceptions.resolveException(request, response, null, new ResponseStatusException(status, reason));
+            HttpServletRequest request,
+            HttpServletResponse response,
+            HttpStatus status,
+            String reason) {
+        exceptions.resolveException(
+                request, response, null, new ResponseStatusException(status, reason));
     }
 }

@@ -22,7 +22,8 @@ final class Example {
             "The museum was founded in 1921 by a group of painters.",
             "On Sundays the museum opens at ten in the morning.",
             "The library is open on Sunday from nine to noon.");
-    private static final String TEXT = "Maria Keller from Novatec paid $1,200 in Lisbon on 3 May 2024.";
+    private static final String TEXT =
+            "Maria Keller from Novatec paid $1,200 in Lisbon on 3 May 2024.";
 
     private final DebertaReranker reranker;
     private final DebertaNer ner;
@@ -72,7 +73,8 @@ final class Example {
 
     private String entities() {
         return ner.extract(TEXT).entities().stream()
-                .map(entity -> "  %.4f  %s: %s".formatted(entity.score(), entity.label(), entity.text()))
+                .map(entity ->
+                        "  %.4f  %s: %s".formatted(entity.score(), entity.label(), entity.text()))
                 .collect(Collectors.joining("\n"));
     }
 }

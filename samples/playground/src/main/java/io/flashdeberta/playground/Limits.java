@@ -16,20 +16,24 @@ final class Limits {
 
     static String requireText(String field, @Nullable String text) {
         if (text == null || text.isBlank()) {
-            throw badRequest("'" + field + "' is " + (text == null ? "missing" : "blank") + "; expected a text.");
+            throw badRequest("'" + field + "' is " + (text == null ? "missing" : "blank")
+                    + "; expected a text.");
         }
         if (text.length() > CHARACTERS) {
-            throw tooLarge("'" + field + "' has " + text.length() + " characters; at most " + CHARACTERS + " are allowed.");
+            throw tooLarge("'" + field + "' has " + text.length() + " characters; at most "
+                    + CHARACTERS + " are allowed.");
         }
         return text;
     }
 
     static List<String> requireTexts(String field, @Nullable List<@Nullable String> texts) {
         if (texts == null || texts.isEmpty()) {
-            throw badRequest("'" + field + "' is " + (texts == null ? "missing" : "empty") + "; expected a list of texts.");
+            throw badRequest("'" + field + "' is " + (texts == null ? "missing" : "empty")
+                    + "; expected a list of texts.");
         }
         if (texts.size() > TEXTS) {
-            throw tooLarge("'" + field + "' has " + texts.size() + " texts; at most " + TEXTS + " are allowed.");
+            throw tooLarge("'" + field + "' has " + texts.size() + " texts; at most " + TEXTS
+                    + " are allowed.");
         }
         List<String> checked = new ArrayList<>();
         for (String text : texts) {

@@ -1,6 +1,7 @@
 package io.flashdeberta.playground;
 
 import io.flashdeberta.engine.InputTooLongException;
+
 import org.jspecify.annotations.Nullable;
 import org.springframework.http.HttpHeaders;
 import org.springframework.http.HttpStatus;
@@ -19,14 +20,20 @@ final class Problems extends ResponseEntityExceptionHandler {
 
     @ExceptionHandler
     ProblemDetail tooLong(InputTooLongException exception) {
-        return ProblemDetail.forStatusAndDetail(HttpStatus.CONTENT_TOO_LARGE, String.valueOf(exception.getMessage()));
+        return ProblemDetail.forStatusAndDetail(
+                HttpStatus.CONTENT_TOO_LARGE, String.valueOf(exception.getMessage()));
     }
 
     @Override
     protected @Nullable ResponseEntity<Object> handleHttpMessageNotReadable(
-            HttpMessageNotReadableException exception, HttpHeaders headers, HttpStatusCode status, WebRequest request) {
-        String detail = "The body is not the expected JSON: " + firstLine(exception.getMostSpecificCause());
-        return createResponseEntity(ProblemDetail.forStatusAndDetail(status, detail), headers, status, request);
+            HttpMessageNotReadableException exception,
+            HttpHeaders headers,
+            HttpStatusCode status,
+            WebRequest request) {
+        String detail =
+                "The body is not the expected JSON: " + firstLine(exception.getMostSpecificCause());
+        return createResponseEntity(
+                ProblemDetail.forStatusAndDetail(status, detail), headers, status, request);
     }
 
     private static String firstLine(Throwable cause) {

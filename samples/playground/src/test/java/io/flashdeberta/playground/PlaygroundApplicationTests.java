@@ -46,7 +46,17 @@ class PlaygroundApplicationTests {
 
     @Test
     void ranksTextsWithRawScoresAndTexts() {
-        var request = Map.of("query", QUERY, "texts", TEXTS, "raw_scores", true, "return_text", true, "truncate", true);
+        var request = Map.of(
+                "query",
+                QUERY,
+                "texts",
+                TEXTS,
+                "raw_scores",
+                true,
+                "return_text",
+                true,
+                "truncate",
+                true);
         post("/rerank", request, HttpStatus.OK)
                 .jsonPath("$[0].text")
                 .isEqualTo(TEXTS.get(1))
@@ -100,7 +110,10 @@ class PlaygroundApplicationTests {
 
     @Test
     void sizesAreBounded() {
-        post("/rerank", Map.of("query", QUERY, "texts", Collections.nCopies(257, "a")), HttpStatus.CONTENT_TOO_LARGE)
+        post(
+                        "/rerank",
+                        Map.of("query", QUERY, "texts", Collections.nCopies(257, "a")),
+                        HttpStatus.CONTENT_TOO_LARGE)
                 .jsonPath("$.detail")
                 .isEqualTo("'texts' has 257 texts; at most 256 are allowed.");
         post("/entities", Map.of("text", "a".repeat(100_001)), HttpStatus.CONTENT_TOO_LARGE)
