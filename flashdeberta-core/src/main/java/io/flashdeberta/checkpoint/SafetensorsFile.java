@@ -66,6 +66,12 @@ final class SafetensorsFile implements AutoCloseable {
         return place;
     }
 
+    void requireOpen() {
+        if (!channel.isOpen()) {
+            throw new IllegalStateException("The weights in " + place + " are closed.");
+        }
+    }
+
     /** Fills {@code target} with data from {@code position} on, counted from the start of the data section. */
     void read(long position, ByteBuffer target) {
         try {

@@ -5,6 +5,7 @@ import java.nio.ByteOrder;
 import java.nio.FloatBuffer;
 import java.util.Arrays;
 import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 
 /** A stored tensor, row-major. Its methods throw {@link IllegalStateException} once the checkpoint is closed. */
 public final class WeightTensor {
@@ -13,6 +14,7 @@ public final class WeightTensor {
 
     private final SafetensorsFile file;
     private final TensorInfo info;
+    private volatile @Nullable ByteBuffer mapping;
 
     WeightTensor(SafetensorsFile file, TensorInfo info) {
         this.file = file;
@@ -83,17 +85,28 @@ public final class WeightTensor {
                     + "; expected F32, F16, BF16 or F64.");
         }
         int width = type().bytes();
-        ByteBuffer chunk = ByteBuffer.allocate(
-                        (int) Math.min(CHUNK_BYTES, (long) target.remaining() * width))
-                .order(ByteOrder.LITTLE_ENDIAN);
-        long position = info.begin() + firstElement * width;
+        long position = firstElement * width;
         while (target.hasRemaining()) {
-            chunk.clear()
-                    .limit((int) Math.min(chunk.capacity(), (long) target.remaining() * width));
-            file.read(position, chunk);
-            position += chunk.flip().remaining();
-            decoder.decode(chunk, target);
+            int count = (int) Math.min(CHUNK_BYTES, (long) target.remaining() * width);
+            decoder.decode(bytes(position, count), target);
+            position += count;
         }
+    }
+
+    /** Part of the stored bytes: of the mapping, or read from the file where one mapping cannot hold the tensor. */
+    private ByteBuffer bytes(long position, int count) {
+        if (info.length() > Integer.MAX_VALUE) {
+            ByteBuffer chunk = ByteBuffer.allocate(count).order(ByteOrder.LITTLE_ENDIAN);
+            file.read(info.begin() + position, chunk);
+            return chunk.flip();
+        }
+        ByteBuffer whole = mapping;
+        if (whole == null) {
+            whole = data();
+            mapping = whole;
+        }
+        file.requireOpen();
+        return whole.slice((int) position, count).order(ByteOrder.LITTLE_ENDIAN);
     }
 
     /**
