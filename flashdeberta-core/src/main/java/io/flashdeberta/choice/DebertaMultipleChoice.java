@@ -16,15 +16,18 @@ import java.util.List;
 
 /**
  * Tells which of several texts goes best with a prompt, with a multiple choice checkpoint. A pair of prompt and choice that is
- * too long is cut at the longer one's end, and the result says so. Thread-safe; close it to free the model.
+ * too long is cut at the longer one's end, and the result says so, or is refused. Thread-safe; close it to free the model.
  */
 public final class DebertaMultipleChoice extends DebertaTask {
 
     private static final Comparator<Choice> BEST_FIRST =
             Comparator.comparingDouble(Choice::logit).reversed().thenComparingInt(Choice::index);
 
-    private DebertaMultipleChoice(Engine engine) {
+    private final Truncation truncation;
+
+    private DebertaMultipleChoice(Engine engine, Truncation truncation) {
         super(engine);
+        this.truncation = truncation;
     }
 
     public static Builder builder() {
@@ -50,7 +53,7 @@ public final class DebertaMultipleChoice extends DebertaTask {
     }
 
     private ChoiceResult result(String prompt, List<String> texts) {
-        List<FittedInput> inputs = engine.fitPairs(prompt, texts, Truncation.TRUNCATE);
+        List<FittedInput> inputs = engine.fitPairs(prompt, texts, truncation);
         List<Choice> scored = score(texts, engine.run(inputs));
         return new ChoiceResult(
                 scored,
@@ -75,14 +78,22 @@ public final class DebertaMultipleChoice extends DebertaTask {
     /** Settings of a multiple choice model; only the model must be named. */
     public static final class Builder extends ModelBuilder<DebertaMultipleChoice, Builder> {
 
+        private Truncation truncation = Truncation.TRUNCATE;
+
         private Builder() {
             super((config, specialTokens, weights, backend) ->
                     SequenceHead.load(config, 1, weights, backend));
         }
 
+        /** {@link Truncation#ERROR}, or {@link Truncation#TRUNCATE}, the default. */
+        public Builder truncation(Truncation truncation) {
+            this.truncation = truncation.requireWhole();
+            return this;
+        }
+
         @Override
         protected DebertaMultipleChoice build(Engine engine) {
-            return new DebertaMultipleChoice(engine);
+            return new DebertaMultipleChoice(engine, truncation);
         }
     }
 }

@@ -16,7 +16,8 @@ import java.util.List;
 /**
  * Labels whole texts, or pairs of texts, with a sequence classification checkpoint, as transformers'
  * {@code text-classification} pipeline does. Regression gives its output as it is, several independent labels and a single one
- * a sigmoid each, and labels that exclude each other a softmax. A text that is too long is cut, and the result says so.
+ * a sigmoid each, and labels that exclude each other a softmax. A text that is too long is cut, and the result
+ * says so, or is refused.
  * Thread-safe; close it to free the model.
  */
 public final class DebertaClassifier extends DebertaTask {
@@ -25,9 +26,11 @@ public final class DebertaClassifier extends DebertaTask {
             Comparator.comparingDouble(LabelScore::logit).reversed();
 
     private final LabelActivation activation;
+    private final Truncation truncation;
 
-    private DebertaClassifier(Engine engine) {
+    private DebertaClassifier(Engine engine, Truncation truncation) {
         super(engine);
+        this.truncation = truncation;
         activation = LabelActivation.of(engine.json(), labels().size());
     }
 
@@ -57,7 +60,7 @@ public final class DebertaClassifier extends DebertaTask {
         return cached(
                         "pair",
                         texts,
-                        () -> results(engine.fitPairs(text, List.of(pair), Truncation.TRUNCATE)))
+                        () -> results(engine.fitPairs(text, List.of(pair), truncation)))
                 .get(0);
     }
 
@@ -70,8 +73,7 @@ public final class DebertaClassifier extends DebertaTask {
      */
     public List<ClassificationResult> classify(List<String> texts) {
         List<String> checked = Arguments.requireTexts(texts, "text");
-        return cached(
-                "texts", checked, () -> results(engine.fitSingles(checked, Truncation.TRUNCATE)));
+        return cached("texts", checked, () -> results(engine.fitSingles(checked, truncation)));
     }
 
     private List<ClassificationResult> results(List<FittedInput> inputs) {
@@ -98,14 +100,22 @@ public final class DebertaClassifier extends DebertaTask {
     /** Settings of a classifier; only the model must be named. */
     public static final class Builder extends ModelBuilder<DebertaClassifier, Builder> {
 
+        private Truncation truncation = Truncation.TRUNCATE;
+
         private Builder() {
             super((config, specialTokens, weights, backend) ->
                     SequenceHead.load(config, config.labels().size(), weights, backend));
         }
 
+        /** {@link Truncation#ERROR}, or {@link Truncation#TRUNCATE}, the default. */
+        public Builder truncation(Truncation truncation) {
+            this.truncation = truncation.requireWhole();
+            return this;
+        }
+
         @Override
         protected DebertaClassifier build(Engine engine) {
-            return new DebertaClassifier(engine);
+            return new DebertaClassifier(engine, truncation);
         }
     }
 }

@@ -16,17 +16,20 @@ import java.util.List;
 
 /**
  * Gives the vectors of texts and of their tokens: the hidden states of the last layer, of any DeBERTa checkpoint. A text that
- * is too long is cut, and the result says so. Thread-safe; close it to free the model.
+ * is too long is cut, and the result says so, or is refused. Thread-safe; close it to free the model.
  */
 public final class DebertaEmbedder extends DebertaTask {
 
     private final Pooling pooling;
     private final boolean normalize;
+    private final Truncation truncation;
 
-    private DebertaEmbedder(Engine engine, Pooling pooling, boolean normalize) {
+    private DebertaEmbedder(
+            Engine engine, Pooling pooling, boolean normalize, Truncation truncation) {
         super(engine);
         this.pooling = pooling;
         this.normalize = normalize;
+        this.truncation = truncation;
     }
 
     public static Builder builder() {
@@ -52,7 +55,7 @@ public final class DebertaEmbedder extends DebertaTask {
      */
     public List<Embedding> embed(List<String> texts) {
         List<FittedInput> inputs =
-                engine.fitSingles(Arguments.requireTexts(texts, "text"), Truncation.TRUNCATE);
+                engine.fitSingles(Arguments.requireTexts(texts, "text"), truncation);
         List<List<Output>> outputs = engine.run(inputs, pooling.states().head(dimensions()));
         List<Embedding> embeddings = new ArrayList<>();
         for (int i = 0; i < inputs.size(); i++) {
@@ -74,7 +77,7 @@ public final class DebertaEmbedder extends DebertaTask {
      */
     public HiddenStatesResult hiddenStates(String text) {
         FittedInput input = engine.fitSingles(
-                        List.of(Arguments.requireText(text, "text")), Truncation.TRUNCATE)
+                        List.of(Arguments.requireText(text, "text")), truncation)
                 .get(0);
         Piece piece = input.pieces().get(0);
         Output output = engine.run(List.of(input), HiddenStates.ALL_TOKENS.head(dimensions()))
@@ -117,6 +120,7 @@ public final class DebertaEmbedder extends DebertaTask {
 
         private Pooling pooling = Pooling.MEAN;
         private boolean normalize;
+        private Truncation truncation = Truncation.TRUNCATE;
 
         private Builder() {
             super((config, specialTokens, weights, backend) ->
@@ -135,9 +139,15 @@ public final class DebertaEmbedder extends DebertaTask {
             return this;
         }
 
+        /** {@link Truncation#ERROR}, or {@link Truncation#TRUNCATE}, the default. */
+        public Builder truncation(Truncation truncation) {
+            this.truncation = truncation.requireWhole();
+            return this;
+        }
+
         @Override
         protected DebertaEmbedder build(Engine engine) {
-            return new DebertaEmbedder(engine, pooling, normalize);
+            return new DebertaEmbedder(engine, pooling, normalize, truncation);
         }
     }
 }

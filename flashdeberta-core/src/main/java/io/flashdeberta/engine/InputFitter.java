@@ -19,6 +19,9 @@ public record InputFitter(int maxTokens, SpecialTokens specialTokens) {
     /** Tokens that neighbouring windows share unless asked for otherwise. */
     public static final int OVERLAP = 128;
 
+    /** A window has at least this part of a sequence, or a long text would become countless windows. */
+    private static final int LEAST_WINDOW_PART = 8;
+
     /**
      * {@code [CLS] text [SEP]}.
      *
@@ -80,11 +83,12 @@ public record InputFitter(int maxTokens, SpecialTokens specialTokens) {
     public FittedInput windows(
             String what, TokenizedText first, TokenizedText second, int overlap) {
         int room = maxTokens - ModelInput.PAIR_SPECIAL_TOKENS - first.size();
-        if (room < 1) {
+        int leastRoom = Math.max(1, maxTokens / LEAST_WINDOW_PART);
+        if (room < leastRoom) {
             throw new InputTooLongException(
                     what + ": the text that goes with every window",
                     first.size(),
-                    maxTokens - ModelInput.PAIR_SPECIAL_TOKENS - 1,
+                    maxTokens - ModelInput.PAIR_SPECIAL_TOKENS - leastRoom,
                     "Shorten it, or raise maxTokens.");
         }
         return new FittedInput(

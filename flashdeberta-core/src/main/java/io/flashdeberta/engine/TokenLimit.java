@@ -1,11 +1,14 @@
 package io.flashdeberta.engine;
 
+import io.flashdeberta.checkpoint.CheckpointException;
 import io.flashdeberta.model.DebertaConfig;
 
 import org.jspecify.annotations.Nullable;
 
 /** How long one sequence may be. */
 final class TokenLimit {
+
+    private static final int FEWEST_TOKENS = 5;
 
     private TokenLimit() {}
 
@@ -20,6 +23,10 @@ final class TokenLimit {
         if (asked == null) {
             int limit =
                     tokenizerLimit == Integer.MAX_VALUE ? config.maxPositions() : tokenizerLimit;
+            if (limit < FEWEST_TOKENS) {
+                throw new CheckpointException("tokenizer_config.json has model_max_length " + limit
+                        + "; expected at least " + FEWEST_TOKENS + ". Correct the file.");
+            }
             return Math.min(limit, bound);
         }
         if (asked > bound) {

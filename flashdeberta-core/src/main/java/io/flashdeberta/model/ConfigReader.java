@@ -1,5 +1,6 @@
 package io.flashdeberta.model;
 
+import io.flashdeberta.FlashDebertaException;
 import io.flashdeberta.backend.Activation;
 import io.flashdeberta.checkpoint.CheckpointException;
 import io.flashdeberta.model.DebertaConfig.ConvolutionConfig;
@@ -13,6 +14,8 @@ import tools.jackson.databind.JsonNode;
 public final class ConfigReader {
 
     private static final int MAX_SIZE = 1 << 24;
+    private static final int MAX_DISTANCE = 1 << 20;
+    private static final int MAX_LABELS = 100_000;
 
     private final JsonNode json;
 
@@ -37,7 +40,7 @@ public final class ConfigReader {
         int maxRelativePositions = integer("max_relative_positions", -1);
         List<String> positionTerms = positionTerms();
         boolean relative = flag("relative_attention", false);
-        return new DebertaConfig(
+        DebertaConfig config = new DebertaConfig(
                 size("vocab_size", 128100),
                 hiddenSize,
                 size("embedding_size", hiddenSize),
@@ -60,6 +63,25 @@ public final class ConfigReader {
                 convolution(),
                 activation("pooler_hidden_act", Activation.GELU),
                 labels());
+        requireBuckets(config);
+        return config;
+    }
+
+    private static void requireBuckets(DebertaConfig config) {
+        if (config.maxRelativePositions() > MAX_DISTANCE
+                || config.positionBuckets() > MAX_DISTANCE) {
+            throw bad(
+                    "max_relative_positions",
+                    config.maxRelativePositions(),
+                    "at most " + MAX_DISTANCE);
+        }
+        if (config.relativeAttention()) {
+            try {
+                config.relativeBuckets();
+            } catch (IllegalArgumentException e) {
+                throw new CheckpointException("config.json: " + e.getMessage(), e);
+            }
+        }
     }
 
     private void refuseOtherModels() {
@@ -108,6 +130,9 @@ public final class ConfigReader {
     private List<String> labels() {
         JsonNode map = value("id2label");
         int count = map == null ? integer("num_labels", 2) : map.size();
+        if (count < 1 || count > MAX_LABELS) {
+            throw bad("num_labels", count, "a number from 1 to " + MAX_LABELS);
+        }
         List<String> labels = new ArrayList<>();
         for (int id = 0; id < count; id++) {
             JsonNode label = map == null ? null : map.get(Integer.toString(id));
@@ -121,7 +146,11 @@ public final class ConfigReader {
 
     private Activation activation(String key, Activation absent) {
         JsonNode node = value(key);
-        return node == null ? absent : Activation.named(node.asString());
+        try {
+            return node == null ? absent : Activation.named(node.asString());
+        } catch (FlashDebertaException e) {
+            throw new CheckpointException("config.json has " + key + ": " + e.getMessage(), e);
+        }
     }
 
     private int size(String key, int absent) {

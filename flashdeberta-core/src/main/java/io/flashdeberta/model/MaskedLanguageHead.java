@@ -7,6 +7,7 @@ import io.flashdeberta.backend.Linear;
 import io.flashdeberta.backend.PackedBatch;
 import io.flashdeberta.backend.Session;
 import io.flashdeberta.backend.Tensor;
+import io.flashdeberta.checkpoint.CheckpointException;
 
 import java.util.List;
 import java.util.stream.IntStream;
@@ -35,6 +36,12 @@ public final class MaskedLanguageHead implements Head {
         boolean legacy = !weights.contains("lm_predictions.lm_head.dense.weight");
         ModelWeights head = weights.in(legacy ? "cls.predictions" : "lm_predictions.lm_head");
         ModelWeights transform = legacy ? head.in("transform") : head;
+        if (!legacy && config.embeddingSize() != config.hiddenSize()) {
+            throw new CheckpointException(
+                    "config.json has embedding_size " + config.embeddingSize() + " and hidden_size "
+                            + config.hiddenSize()
+                            + "; expected equal ones, since lm_predictions ties its decoder to the embeddings.");
+        }
         int embedding = legacy ? config.embeddingSize() : config.hiddenSize();
         Linear decoder = backend.loadLinear(
                 List.of(weights.encoder()

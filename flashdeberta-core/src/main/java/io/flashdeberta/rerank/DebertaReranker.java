@@ -63,10 +63,10 @@ public final class DebertaReranker extends DebertaTask {
      */
     public List<RerankResult> rerank(String query, List<String> documents, RerankOptions options) {
         Arguments.requireText(query, "query");
-        Arguments.requireTexts(documents, "document");
-        List<String> texts = new ArrayList<>(documents);
+        List<String> checked = Arguments.requireTexts(documents, "document");
+        List<String> texts = new ArrayList<>(checked);
         texts.add(query);
-        return cached(options, texts, () -> rank(query, documents, options));
+        return cached(options, texts, () -> rank(query, checked, options));
     }
 
     private List<RerankResult> rank(String query, List<String> documents, RerankOptions options) {

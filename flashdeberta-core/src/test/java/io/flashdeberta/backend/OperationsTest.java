@@ -1,6 +1,7 @@
 package io.flashdeberta.backend;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.flashdeberta.checkpoint.WeightTensor;
 import java.nio.file.Path;
@@ -156,6 +157,51 @@ class OperationsTest {
         int[] lengths = random.ints(40, 1, 200).toArray();
         checkAttention(
                 AttentionKind.FLASH, lengths, 2, 32, new RelativeBuckets(16, 64), true, true);
+    }
+
+    @Test
+    void attentionMemoryIsLinear() {
+        long shorter = attentionMemory(2048);
+        assertThat(attentionMemory(8192)).isBetween(2 * shorter, 5 * shorter);
+    }
+
+    /** Native memory after one pass over a sequence, whose tensors are kept. */
+    private long attentionMemory(int length) {
+        RelativeBuckets buckets = new RelativeBuckets(16, 32);
+        try (Backend other = Backends.open("cpu", AttentionKind.FLASH, 1);
+                Session pass = other.openSession();
+                Tensor positions = pass.upload(weights.tensor(buckets.rows(), 4));
+                Tensor qkv = pass.upload(weights.tensor(length, 12))) {
+            Attention attention = other.loadAttention(1, 4, positions, positions, buckets, 0.5f);
+            try (Tensor context = pass.attention(qkv, attention, batch(length))) {
+                assertThat(context.rows()).isEqualTo(length);
+                return other.allocatedBytes();
+            }
+        }
+    }
+
+    @Test
+    void failedOperationsKeepNoMemory() {
+        Linear linear = backend.loadLinear(List.of(weights.tensor(8, 4)), List.of());
+        Embeddings embeddings = backend.loadEmbeddings(
+                weights.tensor(5, 4),
+                null,
+                null,
+                null,
+                backend.loadLayerNorm(weights.tensor(4), weights.tensor(4), 1e-7f));
+        PackedBatch unknownToken = new PackedBatch(new int[] {99}, new int[1], new int[] {0, 1});
+        try (Tensor x = session.upload(weights.tensor(4, 5))) {
+            assertThatThrownBy(() -> session.embed(embeddings, unknownToken))
+                    .isInstanceOf(IndexOutOfBoundsException.class);
+            long held = backend.allocatedBytes();
+            for (int i = 0; i < 10; i++) {
+                assertThatThrownBy(() -> session.embed(embeddings, unknownToken))
+                        .isInstanceOf(IndexOutOfBoundsException.class);
+                assertThatThrownBy(() -> session.linear(x, linear, Activation.NONE))
+                        .hasMessageContaining("takes 4");
+            }
+            assertThat(backend.allocatedBytes()).isEqualTo(held);
+        }
     }
 
     private void checkAttention(

@@ -8,8 +8,11 @@ import static io.flashdeberta.engine.Expected.list;
 import static io.flashdeberta.engine.Expected.number;
 import static io.flashdeberta.engine.Expected.text;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
+import io.flashdeberta.engine.InputTooLongException;
+import io.flashdeberta.engine.Truncation;
 import java.util.Arrays;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -75,6 +78,22 @@ class DebertaClassifierTest {
                     .isTrue();
             assertThat(classifier.classify("Lisbon").truncated()).isFalse();
         }
+    }
+
+    @Test
+    void refusesALongTextOnDemand() {
+        try (DebertaClassifier classifier = builder("sequence-classification")
+                .maxTokens(16)
+                .truncation(Truncation.ERROR)
+                .build()) {
+            assertThatExceptionOfType(InputTooLongException.class)
+                    .isThrownBy(() -> classifier.classify("Rye bread ".repeat(20)))
+                    .withMessageContaining("room for 16");
+            assertThat(classifier.classify("Lisbon").truncated()).isFalse();
+        }
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> DebertaClassifier.builder().truncation(Truncation.WINDOW))
+                .withMessageContaining("ERROR or TRUNCATE");
     }
 
     @Test

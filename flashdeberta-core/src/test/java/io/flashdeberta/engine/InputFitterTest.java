@@ -87,6 +87,16 @@ class InputFitterTest {
     }
 
     @Test
+    void aFirstTextThatLeavesTinyWindowsIsRefused() {
+        InputFitter fitter = new InputFitter(80, FITTER.specialTokens());
+        assertThat(fitter.pair("It", tokens(67), tokens(50), Truncation.WINDOW).pieces())
+                .hasSizeLessThan(11);
+        assertThatExceptionOfType(InputTooLongException.class)
+                .isThrownBy(() -> fitter.pair("It", tokens(68), tokens(50), Truncation.WINDOW))
+                .withMessageContaining("room for 67");
+    }
+
+    @Test
     void windowsNeedRoom() {
         assertThat(FITTER.pair("It", tokens(8), tokens(5), Truncation.WINDOW).pieces())
                 .hasSize(5);

@@ -84,6 +84,6 @@ public final class FlashDebertaAutoConfiguration {
                 "classifier",
                 classifier.model(),
                 classifier.maxTokens(),
-                DebertaClassifier.builder());
+                DebertaClassifier.builder().truncation(classifier.truncation()));
     }
 }

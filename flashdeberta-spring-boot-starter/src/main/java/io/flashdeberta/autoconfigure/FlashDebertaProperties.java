@@ -51,7 +51,7 @@ public record FlashDebertaProperties(
      * Results of identical requests, kept in memory. Needs Caffeine on the class path, or a ResultCache bean.
      *
      * @param enabled Whether results are cached.
-     * @param maximumSize How many requests are kept, over all models. An entry holds a result, but no request texts.
+     * @param maximumSize How many requests are kept, over all models. One of more than 1,000 characters counts as several.
      * @param expireAfter How long a result is kept.
      */
     public record CacheProperties(
@@ -137,12 +137,21 @@ public record FlashDebertaProperties(
      * The DebertaClassifier bean.
      *
      * @param model The sequence classification model: a directory in the Hugging Face layout, or classpath:some/folder. Without it there is no bean.
-     * @param maxTokens Limit of a text, or of a pair of texts, in tokens; what is longer is cut. By default the checkpoint's own.
+     * @param maxTokens Limit of a text, or of a pair of texts, in tokens. By default the checkpoint's own.
+     * @param truncation What happens to a text that is too long: error or truncate.
      */
     public record ClassifierProperties(
-            @Nullable String model, @Nullable Integer maxTokens) {
+            @Nullable String model,
+            @Nullable Integer maxTokens,
+            @DefaultValue("truncate") Truncation truncation) {
 
         public ClassifierProperties {
+            Settings.require(
+                    truncation != Truncation.WINDOW,
+                    "classifier.truncation",
+                    "window",
+                    "a text has one classification and is not read in windows.",
+                    "Write error or truncate, or remove the property for truncate.");
             Settings.requireAtLeast(FEWEST_TOKENS, "classifier.max-tokens", maxTokens);
         }
     }

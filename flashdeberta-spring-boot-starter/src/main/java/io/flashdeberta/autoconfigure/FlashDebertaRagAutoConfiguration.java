@@ -8,12 +8,14 @@ import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnSingleCandidate;
+import org.springframework.boot.context.properties.EnableConfigurationProperties;
 import org.springframework.context.annotation.Bean;
 
 /** Reranking in Spring AI's retrieval-augmented generation, when it is on the class path and there is a reranker. */
 @AutoConfiguration(after = FlashDebertaAutoConfiguration.class)
 @ConditionalOnClass(DocumentPostProcessor.class)
 @ConditionalOnSingleCandidate(DebertaReranker.class)
+@EnableConfigurationProperties(FlashDebertaProperties.class)
 public final class FlashDebertaRagAutoConfiguration {
 
     @Bean

@@ -1,7 +1,7 @@
 package io.flashdeberta.autoconfigure;
 
+import io.flashdeberta.FlashDebertaException;
 import io.flashdeberta.backend.DeviceUnavailableException;
-import io.flashdeberta.checkpoint.CheckpointException;
 import io.flashdeberta.engine.ModelBuilder;
 import io.flashdeberta.engine.ResultCache;
 
@@ -42,14 +42,14 @@ final class ModelOpener {
         }
         try {
             return builder.build();
-        } catch (CheckpointException e) {
-            throw invalid(task + ".model", model, e, MODEL_REMEDY);
         } catch (DeviceUnavailableException e) {
             throw invalid(
                     "device",
                     properties.device(),
                     e,
                     "Do what the description says, or set the property to auto or cpu.");
+        } catch (FlashDebertaException e) {
+            throw invalid(task + ".model", model, e, MODEL_REMEDY);
         } catch (IllegalArgumentException e) {
             throw invalid(
                     task + ".max-tokens",

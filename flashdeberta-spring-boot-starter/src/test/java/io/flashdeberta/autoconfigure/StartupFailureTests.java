@@ -37,6 +37,7 @@ class StartupFailureTests {
         "flashdeberta.ner.threshold, 1.5",
         "flashdeberta.ner.max-tokens, 2",
         "flashdeberta.classifier.max-tokens, 2",
+        "flashdeberta.classifier.truncation, window",
     })
     void anImpossibleSettingIsNamed(String property, String value, CapturedOutput output) {
         start(property + "=" + value);
@@ -45,7 +46,7 @@ class StartupFailureTests {
                         "APPLICATION FAILED TO START",
                         "The property '" + property + "' is set to",
                         "commandLineArgs")
-                .containsAnyOf("Write a number", "Write a duration");
+                .containsAnyOf("Write a number", "Write a duration", "Write error or truncate");
     }
 
     @Test

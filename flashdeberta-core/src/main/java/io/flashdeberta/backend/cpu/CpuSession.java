@@ -11,6 +11,7 @@ import io.flashdeberta.backend.Session;
 import io.flashdeberta.backend.Tensor;
 import io.flashdeberta.checkpoint.WeightTensor;
 import java.nio.FloatBuffer;
+import java.util.function.Consumer;
 import org.bytedeco.javacpp.Pointer;
 import org.jspecify.annotations.Nullable;
 
@@ -52,9 +53,13 @@ final class CpuSession implements Session {
 
     @Override
     public Tensor linear(Tensor x, Linear linear, Activation activation) {
-        CpuTensor y = arena.allocate(x.rows(), linear.outputs());
-        ((CpuLinear) linear).apply(threads, lanes, (CpuTensor) x, y, activation);
-        return y;
+        if (x.columns() != linear.inputs()) {
+            throw new IllegalArgumentException("A row has " + x.columns()
+                    + " values; the linear layer takes " + linear.inputs() + ".");
+        }
+        return compute(x.rows(), linear.outputs(), y -> {
+            ((CpuLinear) linear).apply(threads, lanes, (CpuTensor) x, y, activation);
+        });
     }
 
     @Override
@@ -68,69 +73,69 @@ final class CpuSession implements Session {
     }
 
     private Tensor normalize(Tensor x, @Nullable CpuTensor residual, LayerNorm norm) {
-        CpuTensor y = arena.allocate(x.rows(), x.columns());
-        ((CpuLayerNorm) norm).apply(threads, lanes, (CpuTensor) x, residual, y);
-        return y;
+        return compute(x.rows(), x.columns(), y -> {
+            ((CpuLayerNorm) norm).apply(threads, lanes, (CpuTensor) x, residual, y);
+        });
     }
 
     @Override
     public Tensor attention(Tensor qkv, Attention attention, PackedBatch batch) {
         CpuAttention layer = (CpuAttention) attention;
-        CpuTensor context = arena.allocate(qkv.rows(), layer.size());
-        attentionKernel.run(threads, lanes, layer, batch, (CpuTensor) qkv, context);
-        return context;
+        return compute(qkv.rows(), layer.size(), y -> {
+            attentionKernel.run(threads, lanes, layer, batch, (CpuTensor) qkv, y);
+        });
     }
 
     @Override
     public Tensor convolve(Tensor x, Convolution convolution, PackedBatch batch) {
-        CpuTensor y = arena.allocate(x.rows(), x.columns());
-        ((CpuConvolution) convolution).apply(threads, lanes, arena, batch, (CpuTensor) x, y);
-        return y;
+        return compute(x.rows(), x.columns(), y -> {
+            ((CpuConvolution) convolution).apply(threads, lanes, arena, batch, (CpuTensor) x, y);
+        });
     }
 
     @Override
     public Tensor gatherRows(Tensor x, int[] rows) {
-        CpuTensor y = arena.allocate(rows.length, x.columns());
-        for (int r = 0; r < rows.length; r++) {
-            copy(((CpuTensor) x).address(rows[r], 0), y.address(r, 0), x.columns());
-        }
-        return y;
+        return compute(rows.length, x.columns(), y -> {
+            for (int r = 0; r < rows.length; r++) {
+                copy(((CpuTensor) x).address(rows[r], 0), y.address(r, 0), x.columns());
+            }
+        });
     }
 
     @Override
     public Tensor sliceColumns(Tensor x, int from, int to) {
-        CpuTensor y = arena.allocate(x.rows(), to - from);
-        CpuConvolution.copyColumns((CpuTensor) x, from, y, 0, to - from);
-        return y;
+        return compute(x.rows(), to - from, y -> {
+            CpuConvolution.copyColumns((CpuTensor) x, from, y, 0, to - from);
+        });
     }
 
     @Override
     public Tensor meanRows(Tensor x, PackedBatch batch) {
-        CpuTensor y = arena.allocate(batch.sequences(), x.columns());
-        threads.forEach(lanes, batch.sequences(), (lane, s) -> {
-            double[] sum = new double[x.columns()];
-            float[] row = new float[x.columns()];
-            for (int i = batch.start(s); i < batch.start(s) + batch.length(s); i++) {
-                ((CpuTensor) x).row(i).get(row);
-                for (int c = 0; c < row.length; c++) {
-                    sum[c] += row[c];
+        return compute(batch.sequences(), x.columns(), y -> {
+            threads.forEach(lanes, batch.sequences(), (lane, s) -> {
+                double[] sum = new double[x.columns()];
+                float[] row = new float[x.columns()];
+                for (int i = batch.start(s); i < batch.start(s) + batch.length(s); i++) {
+                    ((CpuTensor) x).row(i).get(row);
+                    for (int c = 0; c < row.length; c++) {
+                        sum[c] += row[c];
+                    }
                 }
-            }
-            for (int c = 0; c < row.length; c++) {
-                row[c] = (float) (sum[c] / batch.length(s));
-            }
-            y.row(s).put(row);
+                for (int c = 0; c < row.length; c++) {
+                    row[c] = (float) (sum[c] / batch.length(s));
+                }
+                y.row(s).put(row);
+            });
         });
-        return y;
     }
 
     @Override
     public Tensor upload(WeightTensor matrix) {
         int rows = Math.toIntExact(matrix.shape()[0]);
         int columns = Math.toIntExact(matrix.shape()[1]);
-        CpuTensor y = arena.allocate(rows, columns);
-        matrix.copyTo(Address.floats(y.address(), Math.multiplyExact(rows, columns)));
-        return y;
+        return compute(rows, columns, y -> {
+            matrix.copyTo(Address.floats(y.address(), Math.multiplyExact(rows, columns)));
+        });
     }
 
     @Override
@@ -141,6 +146,18 @@ final class CpuSession implements Session {
             source.get(values, row * x.columns(), x.columns());
         }
         return values;
+    }
+
+    /** A new tensor, filled by {@code operation}; given back if that fails. */
+    private CpuTensor compute(int rows, int columns, Consumer<CpuTensor> operation) {
+        CpuTensor y = arena.allocate(rows, columns);
+        try {
+            operation.accept(y);
+            return y;
+        } catch (RuntimeException | Error e) {
+            y.close();
+            throw e;
+        }
     }
 
     static void copy(long from, long to, long floats) {

@@ -2,11 +2,11 @@ package io.flashdeberta.backend.cpu;
 
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionException;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ForkJoinPool;
 import java.util.concurrent.ForkJoinTask;
 import java.util.concurrent.ForkJoinWorkerThread;
+import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
@@ -51,11 +51,29 @@ final class CpuThreads implements AutoCloseable {
         if (ForkJoinTask.getPool() == pool) {
             return body.get();
         }
+        FutureTask<T> task = new FutureTask<>(body::get);
+        pool.execute(task);
+        return await(task);
+    }
+
+    /** Parks; a join would run other work of a caller that is itself a pool's thread. */
+    private static <T> T await(FutureTask<T> task) {
+        boolean interrupted = false;
         try {
-            return CompletableFuture.supplyAsync(body, pool).join();
-        } catch (CompletionException e) {
-            Throwable cause = e.getCause();
-            throw unchecked(cause == null ? e : cause);
+            while (true) {
+                try {
+                    return task.get();
+                } catch (InterruptedException e) {
+                    interrupted = true;
+                } catch (ExecutionException e) {
+                    Throwable cause = e.getCause();
+                    throw unchecked(cause == null ? e : cause);
+                }
+            }
+        } finally {
+            if (interrupted) {
+                Thread.currentThread().interrupt();
+            }
         }
     }
 
@@ -90,7 +108,9 @@ final class CpuThreads implements AutoCloseable {
         if (thrown instanceof Error error) {
             throw error;
         }
-        return (RuntimeException) thrown;
+        return thrown instanceof RuntimeException exception
+                ? exception
+                : new IllegalStateException(thrown);
     }
 
     @Override

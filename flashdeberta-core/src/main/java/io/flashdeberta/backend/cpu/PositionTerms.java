@@ -81,8 +81,9 @@ final class PositionTerms {
                 content,
                 table.address() + 4L * ((long) firstRow * attention.size() + column),
                 products);
-        float[] array = lane.array(purpose, rows * window);
-        Address.floats(products, rows * window).get(array, 0, rows * window);
+        int count = Math.multiplyExact(rows, window);
+        float[] array = lane.array(purpose, count);
+        Address.floats(products, count).get(array, 0, count);
         return array;
     }
 

@@ -27,7 +27,7 @@ final class RerankController {
     List<Rank> rerank(@RequestBody RerankRequest request) {
         String query = Limits.requireText("query", request.query());
         List<String> texts = Limits.requireTexts("texts", request.texts());
-        RerankOptions options = RerankOptions.defaults()
+        RerankOptions options = reranker.options()
                 .withTruncation(request.truncate() ? Truncation.TRUNCATE : Truncation.ERROR);
         return reranker.rerank(query, texts, options).stream()
                 .map(result -> rank(result, texts, request))
