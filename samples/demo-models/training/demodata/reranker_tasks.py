@@ -1,5 +1,5 @@
 """The families of reranking examples. Each returns a query, one relevant text and a list of hard negatives."""
-from .inflection import ing, past
+from .inflection import forms, ing, past
 from .sentences import SHAPES, TOPIC_NAMES, Writer, swap_synonyms
 from .template import pieces
 from .vocabulary import RELATED, TOPICS, lines
@@ -38,6 +38,11 @@ FACTS, WRITTEN, ACTIONS = _facts(), _written(), _actions()
 CARRIERS, QUERIES = lines("carriers.txt"), lines("queries.txt")
 INTROS = ["{E} is a {kind} in {place}.", "{E} is a {adj} {kind}.", "Let us look at {E}, a {kind} from {place}.", "This page is about {E}.", "{E} is one of the best known {kind}s."]
 OPENINGS = ["", "", "", "", "", "", "", "please tell me ", "hi, ", "question: ", "I would like to know ", "do you know ", "tell me "]
+
+
+def _covers(text, keys):
+    """Whether a passage happens to hold every key word: then it is no counterexample."""
+    return bool(keys) and all(any(form in text for word in (key, *RELATED.get(key, ())) for form in forms(word, kind)) for kind, key in keys)
 
 
 class Tasks:
@@ -154,7 +159,7 @@ class Tasks:
                 kept.pop(rng.randrange(len(kept)))
             negatives.append(passage(kept))
         negatives += [passage([]) for _ in range(3)]
-        return query, passage(keys), negatives
+        return query, passage(keys), [text for text in negatives if not _covers(text.lower(), keys)] or negatives
 
     def topic(self):
         """Relatedness without shared words: the relevant text is about the topic of the query."""

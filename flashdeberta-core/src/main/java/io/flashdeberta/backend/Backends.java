@@ -63,7 +63,7 @@ public final class Backends {
                 log.info(
                         "Device auto chose {}{}.",
                         backend.description(),
-                        refusals.isEmpty() ? "" : " (" + String.join(" ", refusals) + ")");
+                        why(providers.size(), refusals));
                 return backend;
             } catch (DeviceUnavailableException e) {
                 refusals.add("not " + provider.device() + ": " + e.getMessage());
@@ -73,12 +73,19 @@ public final class Backends {
                 "No device can be used: " + String.join(" ", refusals), null);
     }
 
+    private static String why(int providers, List<String> refusals) {
+        if (providers == 1) {
+            return " (the class path has no backend for another device)";
+        }
+        return refusals.isEmpty() ? "" : " (" + String.join(" ", refusals) + ")";
+    }
+
     private static DeviceUnavailableException unknown(
             String device, List<BackendProvider> providers) {
         List<String> known = providers.stream().map(BackendProvider::device).toList();
         return new DeviceUnavailableException(
                 "Unknown device \"" + device + "\"; expected auto or one of " + known
-                        + ", with an optional index as in cuda:1. For cuda, flashdeberta-cuda must be on the class path.",
+                        + ", the devices that the class path has a backend for.",
                 null);
     }
 }

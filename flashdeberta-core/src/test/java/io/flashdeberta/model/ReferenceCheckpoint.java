@@ -21,6 +21,8 @@ public final class ReferenceCheckpoint implements AutoCloseable {
     @SuppressWarnings("ArrayRecordComponent")
     public record Case(String name, int[] ids, int[] typeIds, int[] rows) {}
 
+    private static final String FOLDER = "flashdeberta.checkpoints";
+
     private final Checkpoint checkpoint;
     private final ByteBuffer expected;
     private final JsonNode header;
@@ -37,10 +39,12 @@ public final class ReferenceCheckpoint implements AutoCloseable {
         this.dataStart = Long.BYTES + headerSize;
     }
 
-    /** The committed checkpoints, by name. */
+    /** The committed checkpoints, by name, or those in the folder that the system property {@value #FOLDER} names. */
     public static Stream<Path> all() throws IOException, URISyntaxException {
-        Path root =
-                Path.of(ReferenceCheckpoint.class.getResource("/checkpoints").toURI());
+        String other = System.getProperty(FOLDER);
+        Path root = other != null
+                ? Path.of(other)
+                : Path.of(ReferenceCheckpoint.class.getResource("/checkpoints").toURI());
         try (Stream<Path> folders = Files.list(root)) {
             return folders
                     .filter(folder -> Files.exists(folder.resolve("expected.safetensors")))

@@ -17,11 +17,11 @@ final class Example {
 
     private static final Logger log = LoggerFactory.getLogger(Example.class);
 
-    private static final String QUERY = "When does the museum open on Sunday?";
+    private static final String QUERY = "How do I reset my password?";
     private static final List<String> TEXTS = List.of(
-            "The museum was founded in 1921 by a group of painters.",
-            "On Sundays the museum opens at ten in the morning.",
-            "The library is open on Sunday from nine to noon.");
+            "Passwords must have at least twelve characters.",
+            "To reset your password, open the settings and choose Forgot password.",
+            "Our office in Lisbon is closed on public holidays.");
     private static final String TEXT =
             "Maria Keller from Novatec paid $1,200 in Lisbon on 3 May 2024.";
 

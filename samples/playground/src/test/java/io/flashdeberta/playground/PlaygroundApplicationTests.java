@@ -25,11 +25,11 @@ import org.springframework.test.web.servlet.client.RestTestClient.BodyContentSpe
 @AutoConfigureRestTestClient
 class PlaygroundApplicationTests {
 
-    private static final String QUERY = "When does the museum open on Sunday?";
+    private static final String QUERY = "How do I reset my password?";
     private static final List<String> TEXTS = List.of(
-            "The museum was founded in 1921 by a group of painters.",
-            "On Sundays the museum opens at ten in the morning.",
-            "The library is open on Sunday from nine to noon.");
+            "Passwords must have at least twelve characters.",
+            "To reset your password, open the settings and choose Forgot password.",
+            "Our office in Lisbon is closed on public holidays.");
 
     @Autowired
     private RestTestClient client;
