@@ -3,8 +3,6 @@ package io.flashdeberta.backend;
 /** Loaded tables of the embedding layer. */
 public interface Embeddings extends AutoCloseable {
 
-    int vocabularySize();
-
     @Override
     void close();
 }

@@ -53,7 +53,7 @@ record ClassPathFiles(String folder) implements ModelFiles {
 
     @Override
     public String describe() {
-        return "classpath:" + folder;
+        return "class path folder '" + folder + "'";
     }
 
     private @Nullable URL find(String file) {

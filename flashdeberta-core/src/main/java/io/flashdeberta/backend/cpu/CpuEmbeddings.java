@@ -55,11 +55,6 @@ record CpuEmbeddings(
     }
 
     @Override
-    public int vocabularySize() {
-        return (int) words.shape()[0];
-    }
-
-    @Override
     public void close() {
         if (projection != null) {
             projection.close();
