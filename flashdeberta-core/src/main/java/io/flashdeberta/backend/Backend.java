@@ -2,7 +2,6 @@ package io.flashdeberta.backend;
 
 import io.flashdeberta.checkpoint.WeightTensor;
 import java.util.List;
-import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -64,11 +63,13 @@ public interface Backend extends AutoCloseable {
             @Nullable RelativeBuckets buckets,
             float scale);
 
-    /** Opens a session; it is used by one thread at a time. */
+    /** Opens a session; it is used by one thread at a time, and several of them run side by side. */
     Session openSession();
 
-    /** Runs a forward pass on the thread where this device wants it run, and waits for it. */
-    <T> T call(Supplier<T> pass);
+    /** Whether several sessions get more done than one. */
+    default boolean gainsFromSessions() {
+        return false;
+    }
 
     /** Bytes of the device's memory that this backend holds outside the Java heap, weights and sessions together. */
     long allocatedBytes();

@@ -2,11 +2,16 @@ package io.flashdeberta.backend;
 
 import io.flashdeberta.checkpoint.WeightTensor;
 
+import java.util.function.Supplier;
+
 /**
  * The fused operations of a forward pass, and the memory their results live in. Operations run in the order they are called.
  * Every returned tensor is new and belongs to the caller, who closes it; {@link #close()} frees what is left.
  */
 public interface Session extends AutoCloseable {
+
+    /** Runs a forward pass on the thread where this device wants it run, and waits for it. */
+    <T> T call(Supplier<T> pass);
 
     /**
      * Embeds: word (+ position) (+ type) → projection, if any → layer normalisation, {@code [totalTokens, hidden]}.

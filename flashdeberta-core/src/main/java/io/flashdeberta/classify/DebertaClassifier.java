@@ -4,14 +4,17 @@ import io.flashdeberta.engine.Arguments;
 import io.flashdeberta.engine.DebertaTask;
 import io.flashdeberta.engine.Engine;
 import io.flashdeberta.engine.FittedInput;
+import io.flashdeberta.engine.Job;
 import io.flashdeberta.engine.ModelBuilder;
 import io.flashdeberta.engine.Output;
 import io.flashdeberta.engine.Truncation;
 import io.flashdeberta.model.SequenceHead;
-
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Labels whole texts, or pairs of texts, with a sequence classification checkpoint, as transformers'
@@ -20,7 +23,7 @@ import java.util.List;
  * says so, or is refused.
  * Thread-safe; close it to free the model.
  */
-public final class DebertaClassifier extends DebertaTask {
+public final class DebertaClassifier extends DebertaTask<DebertaClassifier> {
 
     private static final Comparator<LabelScore> BEST_FIRST =
             Comparator.comparingDouble(LabelScore::logit).reversed();
@@ -28,8 +31,8 @@ public final class DebertaClassifier extends DebertaTask {
     private final LabelActivation activation;
     private final Truncation truncation;
 
-    private DebertaClassifier(Engine engine, Truncation truncation) {
-        super(engine);
+    private DebertaClassifier(Engine engine, Truncation truncation, @Nullable Duration timeout) {
+        super(engine, timeout);
         this.truncation = truncation;
         activation = LabelActivation.of(engine.json(), labels().size());
     }
@@ -45,7 +48,7 @@ public final class DebertaClassifier extends DebertaTask {
 
     /** {@link #classify(List)} of one text. */
     public ClassificationResult classify(String text) {
-        return classify(List.of(Arguments.requireText(text, "text"))).get(0);
+        return answer(job(text));
     }
 
     /**
@@ -55,13 +58,7 @@ public final class DebertaClassifier extends DebertaTask {
      * @throws IllegalStateException if the model is closed
      */
     public ClassificationResult classify(String text, String pair) {
-        List<String> texts =
-                List.of(Arguments.requireText(text, "text"), Arguments.requireText(pair, "pair"));
-        return cached(
-                        "pair",
-                        texts,
-                        () -> results(engine.fitPairs(text, List.of(pair), truncation)))
-                .get(0);
+        return answer(job(text, pair));
     }
 
     /**
@@ -72,19 +69,53 @@ public final class DebertaClassifier extends DebertaTask {
      * @throws IllegalStateException if the model is closed
      */
     public List<ClassificationResult> classify(List<String> texts) {
-        List<String> checked = Arguments.requireTexts(texts, "text");
-        return cached("texts", checked, () -> results(engine.fitSingles(checked, truncation)));
+        return answer(job(texts));
     }
 
-    private List<ClassificationResult> results(List<FittedInput> inputs) {
-        List<List<Output>> outputs = engine.run(inputs);
-        List<ClassificationResult> results = new ArrayList<>();
-        for (int i = 0; i < inputs.size(); i++) {
-            FittedInput input = inputs.get(i);
-            List<LabelScore> scores = scores(outputs.get(i).get(0).row(0));
-            results.add(new ClassificationResult(scores, input.tokens(), input.truncated()));
-        }
-        return List.copyOf(results);
+    /** {@link #classify(String)} as a future. */
+    public CompletableFuture<ClassificationResult> classifyAsync(String text) {
+        return answerLater(job(text));
+    }
+
+    /** {@link #classify(String, String)} as a future. */
+    public CompletableFuture<ClassificationResult> classifyAsync(String text, String pair) {
+        return answerLater(job(text, pair));
+    }
+
+    /** {@link #classify(List)} as a future. */
+    public CompletableFuture<List<ClassificationResult>> classifyAsync(List<String> texts) {
+        return answerLater(job(texts));
+    }
+
+    private Job<ClassificationResult> job(String text) {
+        return Job.first(job(List.of(Arguments.requireText(text, "text"))));
+    }
+
+    private Job<ClassificationResult> job(String text, String pair) {
+        Arguments.requireText(text, "text");
+        Arguments.requireText(pair, "pair");
+        return Job.first(Job.of(
+                "pair",
+                List.of(text, pair),
+                call -> call.run(List.of(pair), engine.pairs(text, truncation), this::result)));
+    }
+
+    private Job<List<ClassificationResult>> job(List<String> texts) {
+        List<String> checked = Arguments.requireTexts(texts, "text");
+        return Job.of(
+                "texts",
+                checked,
+                call -> call.run(checked, engine.singles(truncation), this::result));
+    }
+
+    private ClassificationResult result(int index, FittedInput input, List<Output> outputs) {
+        return new ClassificationResult(
+                scores(outputs.get(0).row(0)), input.tokens(), input.truncated());
+    }
+
+    @Override
+    protected DebertaClassifier copy(Engine engine, Duration timeout) {
+        return new DebertaClassifier(engine, truncation, timeout);
     }
 
     private List<LabelScore> scores(float[] logits) {
@@ -115,7 +146,7 @@ public final class DebertaClassifier extends DebertaTask {
 
         @Override
         protected DebertaClassifier build(Engine engine) {
-            return new DebertaClassifier(engine, truncation);
+            return new DebertaClassifier(engine, truncation, engine.timeout());
         }
     }
 }

@@ -5,28 +5,40 @@ import io.flashdeberta.engine.DebertaTask;
 import io.flashdeberta.engine.Engine;
 import io.flashdeberta.engine.FittedInput;
 import io.flashdeberta.engine.FittedInput.Piece;
+import io.flashdeberta.engine.Job;
 import io.flashdeberta.engine.ModelBuilder;
 import io.flashdeberta.engine.Output;
 import io.flashdeberta.engine.Truncation;
+import io.flashdeberta.model.Head;
 import io.flashdeberta.model.HiddenStates;
 import io.flashdeberta.tokenizer.ModelInput;
-
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Gives the vectors of texts and of their tokens: the hidden states of the last layer, of any DeBERTa checkpoint. A text that
  * is too long is cut, and the result says so, or is refused. Thread-safe; close it to free the model.
  */
-public final class DebertaEmbedder extends DebertaTask {
+public final class DebertaEmbedder extends DebertaTask<DebertaEmbedder> {
 
     private final Pooling pooling;
     private final boolean normalize;
     private final Truncation truncation;
+    private final Head pooled;
+    private final Head allTokens;
 
     private DebertaEmbedder(
-            Engine engine, Pooling pooling, boolean normalize, Truncation truncation) {
-        super(engine);
+            Engine engine,
+            Pooling pooling,
+            boolean normalize,
+            Truncation truncation,
+            @Nullable Duration timeout) {
+        super(engine, timeout);
+        pooled = pooling.states().head(dimensions());
+        allTokens = HiddenStates.ALL_TOKENS.head(dimensions());
         this.pooling = pooling;
         this.normalize = normalize;
         this.truncation = truncation;
@@ -43,7 +55,7 @@ public final class DebertaEmbedder extends DebertaTask {
 
     /** {@link #embed(List)} of one text. */
     public Embedding embed(String text) {
-        return embed(List.of(Arguments.requireText(text, "text"))).get(0);
+        return answer(vector(text));
     }
 
     /**
@@ -54,19 +66,35 @@ public final class DebertaEmbedder extends DebertaTask {
      * @throws IllegalStateException if the model is closed
      */
     public List<Embedding> embed(List<String> texts) {
-        List<FittedInput> inputs =
-                engine.fitSingles(Arguments.requireTexts(texts, "text"), truncation);
-        List<List<Output>> outputs = engine.run(inputs, pooling.states().head(dimensions()));
-        List<Embedding> embeddings = new ArrayList<>();
-        for (int i = 0; i < inputs.size(); i++) {
-            float[] vector = outputs.get(i).get(0).row(0);
-            if (normalize) {
-                normalize(vector);
-            }
-            embeddings.add(
-                    new Embedding(vector, inputs.get(i).tokens(), inputs.get(i).truncated()));
+        return answer(vectors(texts));
+    }
+
+    /** {@link #embed(String)} as a future. */
+    public CompletableFuture<Embedding> embedAsync(String text) {
+        return answerLater(vector(text));
+    }
+
+    /** {@link #embed(List)} as a future. */
+    public CompletableFuture<List<Embedding>> embedAsync(List<String> texts) {
+        return answerLater(vectors(texts));
+    }
+
+    private Job<Embedding> vector(String text) {
+        return Job.first(vectors(List.of(Arguments.requireText(text, "text"))));
+    }
+
+    private Job<List<Embedding>> vectors(List<String> texts) {
+        List<String> checked = Arguments.requireTexts(texts, "text");
+        return Job.anew(
+                call -> call.run(checked, engine.singles(truncation), pooled, this::embedding));
+    }
+
+    private Embedding embedding(int index, FittedInput input, List<Output> outputs) {
+        float[] vector = outputs.get(0).row(0);
+        if (normalize) {
+            normalize(vector);
         }
-        return embeddings;
+        return new Embedding(vector, input.tokens(), input.truncated());
     }
 
     /**
@@ -76,13 +104,23 @@ public final class DebertaEmbedder extends DebertaTask {
      * @throws IllegalStateException if the model is closed
      */
     public HiddenStatesResult hiddenStates(String text) {
-        FittedInput input = engine.fitSingles(
-                        List.of(Arguments.requireText(text, "text")), truncation)
-                .get(0);
+        return answer(tokenVectors(text));
+    }
+
+    /** {@link #hiddenStates(String)} as a future. */
+    public CompletableFuture<HiddenStatesResult> hiddenStatesAsync(String text) {
+        return answerLater(tokenVectors(text));
+    }
+
+    private Job<HiddenStatesResult> tokenVectors(String text) {
+        List<String> texts = List.of(Arguments.requireText(text, "text"));
+        return Job.first(Job.anew(call ->
+                call.run(texts, engine.singles(truncation), allTokens, this::hiddenStates)));
+    }
+
+    private HiddenStatesResult hiddenStates(int index, FittedInput input, List<Output> outputs) {
         Piece piece = input.pieces().get(0);
-        Output output = engine.run(List.of(input), HiddenStates.ALL_TOKENS.head(dimensions()))
-                .get(0)
-                .get(0);
+        Output output = outputs.get(0);
         List<TokenEmbedding> tokens = new ArrayList<>();
         for (int position = 0; position < output.rows(); position++) {
             tokens.add(token(piece, position, output.row(position)));
@@ -102,6 +140,11 @@ public final class DebertaEmbedder extends DebertaTask {
         }
         return new TokenEmbedding(
                 token, piece.text().start(index), piece.text().end(index), vector);
+    }
+
+    @Override
+    protected DebertaEmbedder copy(Engine engine, Duration timeout) {
+        return new DebertaEmbedder(engine, pooling, normalize, truncation, timeout);
     }
 
     private static void normalize(float[] vector) {
@@ -147,7 +190,7 @@ public final class DebertaEmbedder extends DebertaTask {
 
         @Override
         protected DebertaEmbedder build(Engine engine) {
-            return new DebertaEmbedder(engine, pooling, normalize, truncation);
+            return new DebertaEmbedder(engine, pooling, normalize, truncation, engine.timeout());
         }
     }
 }

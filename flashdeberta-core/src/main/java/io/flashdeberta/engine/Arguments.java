@@ -1,5 +1,6 @@
 package io.flashdeberta.engine;
 
+import java.time.Duration;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -37,6 +38,15 @@ public final class Arguments {
             requireText(text, name + " at index " + index++);
         }
         return List.copyOf(texts);
+    }
+
+    /** Requires a time above zero. */
+    public static Duration requireTimeout(Duration timeout) {
+        if (timeout.isNegative() || timeout.isZero()) {
+            throw new IllegalArgumentException(
+                    "timeout is " + timeout + "; expected a time above zero.");
+        }
+        return timeout;
     }
 
     public static int requireAtLeast(int least, int value, String name) {

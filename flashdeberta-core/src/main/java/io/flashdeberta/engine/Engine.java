@@ -1,44 +1,49 @@
 package io.flashdeberta.engine;
 
-import io.flashdeberta.backend.PackedBatch;
 import io.flashdeberta.model.DebertaConfig;
 import io.flashdeberta.model.Head;
 import io.flashdeberta.tokenizer.DebertaTokenizer;
-import io.flashdeberta.tokenizer.ModelInput;
 import io.flashdeberta.tokenizer.TokenizedText;
+import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
-import java.util.concurrent.locks.Lock;
-import java.util.concurrent.locks.ReentrantLock;
 import java.util.concurrent.locks.ReentrantReadWriteLock;
 import java.util.function.Function;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 
 /**
- * An opened model with a task's head: fits texts into sequences in the caller's thread, and runs sequences in batches, one
- * batch at a time. Thread-safe.
+ * An opened model with a task's head: fits texts into sequences in the caller's thread, and runs the sequences of all callers in
+ * shared batches. Thread-safe.
  */
 public final class Engine implements AutoCloseable {
 
+    private static final int TEXTS_OF_A_SLICE = 1024;
+
+    /** A slice has at most this part of what may wait, so that there is room for others beside it. */
+    private static final int SLICES_IN_QUEUE = 8;
+
     private final LoadedModel model;
-    private final int batchTokens;
-    private final ResultCache cache;
+    private final ServingSettings settings;
+    private final Scheduler scheduler;
+    private final Answers answers;
     private final ReentrantReadWriteLock life = new ReentrantReadWriteLock();
-    private final Lock device = new ReentrantLock(true);
     private volatile boolean closed;
 
-    private Engine(LoadedModel model, int batchTokens, ResultCache cache) {
+    private Engine(LoadedModel model, ServingSettings settings) {
         this.model = model;
-        this.batchTokens = batchTokens;
-        this.cache = cache;
+        this.settings = settings;
+        answers = new Answers(this, settings.cache(), settings.observer());
+        WorkQueue queue = new WorkQueue(
+                settings.batchTokens(), settings.queueTokens(), model.workers().size());
+        scheduler = new Scheduler(
+                model.name(), queue, model.workers(), settings.observer(), this::closedException);
     }
 
     /** Opens a model; a failure leaves nothing open. */
     public static Engine open(ModelSettings settings, HeadLoader headLoader) {
-        return new Engine(
-                LoadedModel.load(settings, headLoader), settings.batchTokens(), settings.cache());
+        return new Engine(LoadedModel.load(settings, headLoader), settings.serving());
     }
 
     public DebertaConfig config() {
@@ -55,122 +60,120 @@ public final class Engine implements AutoCloseable {
         return model.fitter();
     }
 
-    ModelStatus status() {
-        return new ModelStatus(model.name(), model.device(), fitter().maxTokens(), !closed);
+    /** How long calls may take unless they say otherwise; null for as long as it takes. */
+    public @Nullable Duration timeout() {
+        return settings.timeout();
     }
 
-    ResultCache cache() {
-        return cache;
+    Head head() {
+        return model.head();
+    }
+
+    Answers answers() {
+        return answers;
+    }
+
+    ModelStatus status() {
+        return new ModelStatus(
+                model.name(),
+                model.device(),
+                model.workers().size(),
+                fitter().maxTokens(),
+                !closed,
+                scheduler.waitingTokens(),
+                scheduler.waitingSequences(),
+                model.nativeBytes());
     }
 
     /** Uses the tokenizer while the model is kept open. */
     public <T> T withTokenizer(Function<DebertaTokenizer, T> use) {
-        return whileOpen(() -> use.apply(model.tokenizer()));
-    }
-
-    public TokenizedText tokenize(String text) {
-        return withTokenizer(tokenizer -> tokenizer.tokenize(text));
-    }
-
-    /** {@code [CLS] text [SEP]} for each text, within the model's limit. */
-    public List<FittedInput> fitSingles(List<String> texts, Truncation truncation) {
-        List<TokenizedText> tokens = withTokenizer(tokenizer -> tokenizer.tokenize(texts));
-        List<FittedInput> inputs = new ArrayList<>();
-        for (int i = 0; i < tokens.size(); i++) {
-            inputs.add(fitter().single("The text at index " + i, tokens.get(i), truncation));
-        }
-        return inputs;
-    }
-
-    /** {@code [CLS] first [SEP] second [SEP]} for each second text, within the model's limit. */
-    public List<FittedInput> fitPairs(String first, List<String> seconds, Truncation truncation) {
-        TokenizedText firstTokens = tokenize(first);
-        List<TokenizedText> tokens = withTokenizer(tokenizer -> tokenizer.tokenize(seconds));
-        List<FittedInput> inputs = new ArrayList<>();
-        for (int i = 0; i < tokens.size(); i++) {
-            inputs.add(fitter().pair(
-                            "The pair at index " + i, firstTokens, tokens.get(i), truncation));
-        }
-        return inputs;
-    }
-
-    /** The head's outputs for each piece of each input. */
-    public List<List<Output>> run(List<FittedInput> inputs) {
-        return run(inputs, model.head());
-    }
-
-    /** Another head's outputs for each piece of each input. */
-    public List<List<Output>> run(List<FittedInput> inputs, Head head) {
-        List<Output> flat = runSequences(
-                inputs.stream()
-                        .flatMap(input -> input.pieces().stream())
-                        .map(FittedInput.Piece::input)
-                        .toList(),
-                head);
-        List<List<Output>> outputs = new ArrayList<>();
-        int next = 0;
-        for (FittedInput input : inputs) {
-            int end = next + input.pieces().size();
-            outputs.add(flat.subList(next, end));
-            next = end;
-        }
-        return outputs;
-    }
-
-    private List<Output> runSequences(List<ModelInput> inputs, Head head) {
-        return whileOpen(() -> {
-            int[] lengths = inputs.stream().mapToInt(ModelInput::length).toArray();
-            Output[] outputs = new Output[inputs.size()];
-            for (List<Integer> batch : Batches.pack(lengths, batchTokens)) {
-                runBatch(batch, inputs, head, outputs);
-            }
-            return Arrays.asList(outputs);
-        });
-    }
-
-    private void runBatch(
-            List<Integer> batch, List<ModelInput> inputs, Head head, Output[] outputs) {
-        List<int[]> ids = batch.stream().map(i -> inputs.get(i).ids()).toList();
-        List<int[]> typeIds = batch.stream().map(i -> inputs.get(i).typeIds()).toList();
-        float[] values = forward(PackedBatch.of(ids, typeIds), head);
-        int row = 0;
-        for (int i = 0; i < batch.size(); i++) {
-            int rows = head.rows(ids.get(i));
-            outputs[batch.get(i)] = new Output(values, row, rows, head.columns());
-            row += rows;
-        }
-    }
-
-    private float[] forward(PackedBatch batch, Head head) {
-        device.lock();
-        try {
-            requireOpen();
-            return model.forward(batch, head);
-        } finally {
-            device.unlock();
-        }
-    }
-
-    private <T> T whileOpen(Supplier<T> action) {
         life.readLock().lock();
         try {
             requireOpen();
-            return action.get();
+            return use.apply(model.tokenizer());
         } finally {
             life.readLock().unlock();
         }
     }
 
+    /** The tokens of a text; of one that is to be cut, not many more than the model reads. */
+    public TokenizedText tokenize(String text, Truncation truncation) {
+        return tokenize(List.of(text), truncation).get(0);
+    }
+
+    /** {@code [CLS] text [SEP]} for each text, within the model's limit. */
+    public Call.Fitting singles(Truncation truncation) {
+        return (texts, first) -> {
+            List<TokenizedText> tokens = tokenize(texts, truncation);
+            List<FittedInput> inputs = new ArrayList<>();
+            for (int i = 0; i < tokens.size(); i++) {
+                inputs.add(fitter().single(
+                                "The text at index " + (first + i), tokens.get(i), truncation));
+            }
+            return inputs;
+        };
+    }
+
+    /** {@code [CLS] first [SEP] second [SEP]} for each second text, within the model's limit. */
+    public Call.Fitting pairs(String firstText, Truncation truncation) {
+        return (texts, first) -> {
+            TokenizedText firstTokens = tokenize(firstText, truncation);
+            List<TokenizedText> tokens = tokenize(texts, truncation);
+            List<FittedInput> inputs = new ArrayList<>();
+            for (int i = 0; i < tokens.size(); i++) {
+                String what = "The pair at index " + (first + i);
+                inputs.add(fitter().pair(what, firstTokens, tokens.get(i), truncation));
+            }
+            return inputs;
+        };
+    }
+
+    private List<TokenizedText> tokenize(List<String> texts, Truncation truncation) {
+        return withTokenizer(tokenizer -> truncation == Truncation.TRUNCATE
+                ? tokenizer.tokenizeBeginnings(texts, fitter().maxTokens())
+                : tokenizer.tokenize(texts));
+    }
+
+    /** Fits texts, and tells the observer. */
+    List<FittedInput> fit(Supplier<List<FittedInput>> fitting) {
+        long start = System.nanoTime();
+        List<FittedInput> inputs = fitting.get();
+        int truncated = (int) inputs.stream().filter(FittedInput::truncated).count();
+        settings.observer().tokenized(System.nanoTime() - start, inputs.size(), truncated);
+        return inputs;
+    }
+
+    /** Where the slice of texts that starts at {@code from} ends. */
+    int endOfSlice(List<String> texts, int from) {
+        long most = settings.queueTokens() / SLICES_IN_QUEUE;
+        int last = Math.min(texts.size(), from + TEXTS_OF_A_SLICE);
+        int end = from;
+        for (long tokens = 0; end < last && (end == from || tokens < most); end++) {
+            tokens += texts.get(end).length();
+        }
+        return end;
+    }
+
+    /** @param continued whether it continues a call that was let in before */
+    void submit(Request request, boolean continued) {
+        scheduler.submit(request, continued);
+    }
+
     void requireOpen() {
         if (closed) {
-            throw new IllegalStateException("The model " + model.name() + " is closed.");
+            throw closedException();
         }
     }
 
-    /** Waits for the batch that is running. Closing again has no effect. */
+    private IllegalStateException closedException() {
+        return new IllegalStateException("The model " + model.name() + " is closed.");
+    }
+
+    /** Fails what waits, and returns when the batches that are running have ended. Closing again has no effect. */
     @Override
     public void close() {
         closed = true;
+        scheduler.close();
         life.writeLock().lock();
         try {
             model.close();

@@ -1,6 +1,5 @@
 package io.flashdeberta.engine;
 
-import io.flashdeberta.FlashDebertaException;
 import io.flashdeberta.backend.Backend;
 import io.flashdeberta.backend.Backends;
 import io.flashdeberta.backend.PackedBatch;
@@ -13,12 +12,13 @@ import io.flashdeberta.model.DebertaModel;
 import io.flashdeberta.model.Head;
 import io.flashdeberta.model.ModelWeights;
 import io.flashdeberta.tokenizer.DebertaTokenizer;
+import java.util.ArrayList;
 import java.util.List;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import tools.jackson.databind.JsonNode;
 
-/** All that one model holds: checkpoint, tokenizer, and encoder and head on a device. Its forward pass is for one thread at a time. */
+/** All that one model holds: checkpoint, tokenizer, and encoder and head on a device. */
 final class LoadedModel implements AutoCloseable {
 
     private static final Logger log = LoggerFactory.getLogger(LoadedModel.class);
@@ -33,7 +33,7 @@ final class LoadedModel implements AutoCloseable {
     private final String device;
     private final Head head;
     private final DebertaModel model;
-    private final Session session;
+    private final List<BatchRunner.Device> workers;
 
     private LoadedModel(ModelSettings settings, HeadLoader headLoader, Resources resources) {
         long start = System.nanoTime();
@@ -45,13 +45,15 @@ final class LoadedModel implements AutoCloseable {
         tokenizer = resources.add(DebertaTokenizer.load(checkpoint));
         int maxTokens = TokenLimit.of(settings.maxTokens(), tokenizer.modelMaxLength(), config);
         fitter = new InputFitter(maxTokens, tokenizer.specialTokens());
+        Parallelism parallelism = settings.serving().parallelism();
         backend = resources.add(
-                Backends.open(settings.device(), settings.attention(), settings.threads()));
+                Backends.open(settings.device(), settings.attention(), parallelism.threads()));
         device = backend.description();
         ModelWeights weights = new ModelWeights(checkpoint.weights());
         head = headLoader.load(config, tokenizer.specialTokens(), weights, backend);
         model = DebertaModel.load(config, weights.encoder(), backend);
-        session = resources.add(backend.openSession());
+        boolean alone = settings.serving().workers() == null && !backend.gainsFromSessions();
+        workers = openWorkers(alone ? 1 : parallelism.workers());
         log.info(
                 "Loaded {} in {} ms: {} layers, hidden size {}, up to {} tokens, {} MiB on {}.",
                 name,
@@ -73,6 +75,24 @@ final class LoadedModel implements AutoCloseable {
             resources.closeAfter(e);
             throw e;
         }
+    }
+
+    private List<BatchRunner.Device> openWorkers(int count) {
+        List<BatchRunner.Device> opened = new ArrayList<>();
+        for (int i = 0; i < count; i++) {
+            Session session = resources.add(backend.openSession());
+            opened.add((batch, head) -> forward(session, batch, head));
+        }
+        return List.copyOf(opened);
+    }
+
+    private float[] forward(Session session, PackedBatch batch, Head head) {
+        return session.call(() -> {
+            try (Tensor hidden = model.forward(session, batch);
+                    Tensor output = head.apply(session, hidden, batch)) {
+                return session.read(output);
+            }
+        });
     }
 
     private void warnOf(List<String> leftovers) {
@@ -114,27 +134,14 @@ final class LoadedModel implements AutoCloseable {
         return head;
     }
 
-    /**
-     * Runs the encoder and a head.
-     *
-     * @return {@code [sum of the head's rows, columns]}
-     * @throws FlashDebertaException if a value is not finite
-     */
-    float[] forward(PackedBatch batch, Head head) {
-        float[] values = backend.call(() -> {
-            try (Tensor hidden = model.forward(session, batch);
-                    Tensor output = head.apply(session, hidden, batch)) {
-                return session.read(output);
-            }
-        });
-        for (float value : values) {
-            if (!Float.isFinite(value)) {
-                throw new FlashDebertaException(
-                        "The model " + name + " gave " + value
-                                + " where a finite number was expected, so there is no result. Are its weights damaged?");
-            }
-        }
-        return values;
+    /** What runs its batches side by side. */
+    List<BatchRunner.Device> workers() {
+        return workers;
+    }
+
+    /** Bytes outside the Java heap: weights and what the workers compute with. */
+    long nativeBytes() {
+        return backend.allocatedBytes();
     }
 
     @Override

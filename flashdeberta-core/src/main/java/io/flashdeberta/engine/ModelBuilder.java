@@ -3,6 +3,7 @@ package io.flashdeberta.engine;
 import io.flashdeberta.backend.AttentionKind;
 import io.flashdeberta.checkpoint.Checkpoint;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -15,6 +16,7 @@ import org.jspecify.annotations.Nullable;
 public abstract class ModelBuilder<T, B extends ModelBuilder<T, B>> {
 
     private static final int BATCH_TOKENS = 4096;
+    private static final int QUEUE_TOKENS = 1 << 20;
 
     private final HeadLoader headLoader;
     private @Nullable Supplier<Checkpoint> model;
@@ -22,8 +24,12 @@ public abstract class ModelBuilder<T, B extends ModelBuilder<T, B>> {
     private AttentionKind attention = AttentionKind.FLASH;
     private @Nullable Integer maxTokens;
     private int batchTokens = BATCH_TOKENS;
-    private int threads = Runtime.getRuntime().availableProcessors();
+    private @Nullable Integer workers;
+    private @Nullable Integer threads;
+    private int queueTokens = QUEUE_TOKENS;
+    private @Nullable Duration timeout;
     private ResultCache cache = ResultCache.NONE;
+    private EngineObserver observer = EngineObserver.NONE;
 
     protected ModelBuilder(HeadLoader headLoader) {
         this.headLoader = headLoader;
@@ -73,9 +79,45 @@ public abstract class ModelBuilder<T, B extends ModelBuilder<T, B>> {
         return self();
     }
 
-    /** CPU threads of one forward pass; all processors by default. */
+    /**
+     * Batches that run side by side, each on threads of its own. By default, on the CPU, two and one more for every eight processors
+     * beyond sixteen, and one elsewhere. With one only, a text longer than a batch keeps everybody waiting.
+     */
+    public B workers(int workers) {
+        this.workers = workers;
+        return self();
+    }
+
+    /**
+     * CPU threads of each worker. By default the processors divided by the workers, and four, or all of fewer processors, if that is
+     * more.
+     */
     public B threads(int threads) {
         this.threads = threads;
+        return self();
+    }
+
+    /**
+     * Tokens that may wait for a worker, 1,048,576 by default. A call for which there is no room is refused at once with a
+     * {@link QueueFullException}.
+     */
+    public B queueTokens(int queueTokens) {
+        this.queueTokens = queueTokens;
+        return self();
+    }
+
+    /**
+     * How long a call may take before it fails with a {@link DeadlineExceededException}; as long as it takes by default. One task's
+     * {@code withTimeout} gives some calls another time.
+     */
+    public B timeout(Duration timeout) {
+        this.timeout = timeout;
+        return self();
+    }
+
+    /** Is told what the model does, for metrics; {@link EngineObserver#NONE} by default. */
+    public B observer(EngineObserver observer) {
+        this.observer = observer;
         return self();
     }
 
@@ -100,13 +142,17 @@ public abstract class ModelBuilder<T, B extends ModelBuilder<T, B>> {
         Resources resources = new Resources();
         try {
             return build(resources.add(Engine.open(
-                    new ModelSettings(
-                            model, device, attention, maxTokens, batchTokens, threads, cache),
+                    new ModelSettings(model, device, attention, maxTokens, serving()),
                     headLoader)));
         } catch (RuntimeException | Error e) {
             resources.closeAfter(e);
             throw e;
         }
+    }
+
+    private ServingSettings serving() {
+        return new ServingSettings(
+                batchTokens, workers, threads, queueTokens, timeout, cache, observer);
     }
 
     /** Makes the task of an opened engine, which it owns from then on. */

@@ -12,18 +12,14 @@ import org.jspecify.annotations.Nullable;
  * @param device {@code auto}, {@code cpu}, {@code cuda} or {@code cuda:1}
  * @param attention how attention is computed
  * @param maxTokens limit of one sequence, special tokens included; null for the checkpoint's own
- * @param batchTokens tokens that are packed into one batch; a longer sequence is a batch of its own
- * @param threads CPU threads of one forward pass
- * @param cache remembers results
+ * @param serving how calls share it
  */
 public record ModelSettings(
         Supplier<Checkpoint> model,
         String device,
         AttentionKind attention,
         @Nullable Integer maxTokens,
-        int batchTokens,
-        int threads,
-        ResultCache cache) {
+        ServingSettings serving) {
 
     /** {@code [CLS] a [SEP] b [SEP]}. */
     private static final int SHORTEST_PAIR = 5;
@@ -32,7 +28,5 @@ public record ModelSettings(
         if (maxTokens != null) {
             Arguments.requireAtLeast(SHORTEST_PAIR, maxTokens, "maxTokens");
         }
-        Arguments.requireAtLeast(1, batchTokens, "batchTokens");
-        Arguments.requireAtLeast(1, threads, "threads");
     }
 }

@@ -1,6 +1,7 @@
 package io.flashdeberta.engine;
 
 import java.util.Arrays;
+import java.util.OptionalDouble;
 
 /** The rows that a head gave for one sequence. */
 public final class Output {
@@ -28,6 +29,16 @@ public final class Output {
 
     public float get(int row, int column) {
         return values[(first + row) * columns + column];
+    }
+
+    /** A value that is no finite number, if there is one. */
+    OptionalDouble notFinite() {
+        for (int i = first * columns; i < (first + rows) * columns; i++) {
+            if (!Float.isFinite(values[i])) {
+                return OptionalDouble.of(values[i]);
+            }
+        }
+        return OptionalDouble.empty();
     }
 
     /** A copy of one row. */

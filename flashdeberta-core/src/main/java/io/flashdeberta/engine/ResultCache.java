@@ -1,30 +1,37 @@
 package io.flashdeberta.engine;
 
 import java.util.List;
-import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
-/** Remembers the results of identical requests. Thread-safe; a failed computation is not remembered. */
+/** Remembers the results of identical requests. Thread-safe. */
 public interface ResultCache {
 
-    /** Computes every request anew. */
+    /** Remembers nothing. */
     ResultCache NONE = new ResultCache() {
         @Override
-        public <T> T get(Request request, Supplier<T> compute) {
-            return compute.get();
+        public @Nullable Object find(Request request) {
+            return null;
         }
+
+        @Override
+        public void store(Request request, Object result) {}
     };
 
-    /** Returns the remembered result of an equal request, or computes it. Results are immutable and shared. */
-    <T> T get(Request request, Supplier<T> compute);
+    /** The result of an equal request, or null. Results are immutable and shared. */
+    @Nullable
+    Object find(Request request);
+
+    /** Remembers a result; failures are not stored. */
+    void store(Request request, Object result);
 
     /**
      * All that a result depends on.
      *
-     * @param task who was asked; two tasks share no results, even of the same model
+     * @param model who was asked, compared by identity; two models share no results, even of the same checkpoint
      * @param options the options of the call, compared by value
      * @param texts the texts of the call, in order
      */
-    record Request(Object task, Object options, List<String> texts) {
+    record Request(Object model, Object options, List<String> texts) {
 
         public Request {
             texts = List.copyOf(texts);

@@ -2,9 +2,11 @@ package io.flashdeberta.mlm;
 
 import io.flashdeberta.checkpoint.CheckpointException;
 import io.flashdeberta.engine.Arguments;
+import io.flashdeberta.engine.Call;
 import io.flashdeberta.engine.DebertaTask;
 import io.flashdeberta.engine.Engine;
 import io.flashdeberta.engine.FittedInput;
+import io.flashdeberta.engine.Job;
 import io.flashdeberta.engine.ModelBuilder;
 import io.flashdeberta.engine.Output;
 import io.flashdeberta.engine.Probabilities;
@@ -13,23 +15,25 @@ import io.flashdeberta.model.MaskedLanguageHead;
 import io.flashdeberta.tokenizer.DebertaTokenizer;
 import io.flashdeberta.tokenizer.SpecialTokens;
 import io.flashdeberta.tokenizer.TokenizedText;
-
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Predicts the tokens at the masks of a text with a masked language model, as transformers' {@code fill-mask} pipeline does. A
  * mask is written in the text as the tokenizer writes it, {@code [MASK]}. Thread-safe; close it to free the model.
  */
-public final class DebertaFillMask extends DebertaTask {
+public final class DebertaFillMask extends DebertaTask<DebertaFillMask> {
 
     private static final int TOP_K = 5;
 
     private final int maskId;
 
-    private DebertaFillMask(Engine engine) {
-        super(engine);
+    private DebertaFillMask(Engine engine, @Nullable Duration timeout) {
+        super(engine, timeout);
         maskId = requireMask(engine.fitter().specialTokens());
     }
 
@@ -51,23 +55,57 @@ public final class DebertaFillMask extends DebertaTask {
      * @throws IllegalStateException if the model is closed
      */
     public FillMaskResult fill(String text, int topK) {
-        Arguments.requireText(text, "text");
-        Arguments.requireAtLeast(1, topK, "topK");
-        return cached(topK, List.of(text), () -> predict(text, topK));
+        return answer(job(text, topK));
     }
 
-    private FillMaskResult predict(String text, int topK) {
-        FittedInput input = engine.fitSingles(List.of(text), Truncation.ERROR).get(0);
-        TokenizedText tokens = input.pieces().get(0).text();
-        int[] masks = IntStream.range(0, tokens.size())
+    /** {@link #fillAsync(String, int)} with the five most probable tokens. */
+    public CompletableFuture<FillMaskResult> fillAsync(String text) {
+        return fillAsync(text, TOP_K);
+    }
+
+    /** {@link #fill(String, int)} as a future. */
+    public CompletableFuture<FillMaskResult> fillAsync(String text, int topK) {
+        return answerLater(job(text, topK));
+    }
+
+    private Job<FillMaskResult> job(String text, int topK) {
+        Arguments.requireText(text, "text");
+        Arguments.requireAtLeast(1, topK, "topK");
+        Call.Fitting singles = engine.singles(Truncation.ERROR);
+        return Job.first(Job.of(
+                topK,
+                List.of(text),
+                call -> call.run(
+                        List.of(text),
+                        (texts, first) -> requireMasks(singles.fit(texts, first)),
+                        (index, input, outputs) -> predict(input, outputs.get(0), topK))));
+    }
+
+    private List<FittedInput> requireMasks(List<FittedInput> inputs) {
+        for (FittedInput input : inputs) {
+            if (masks(input.pieces().get(0).text()).length == 0) {
+                String mask = engine.withTokenizer(tokenizer -> tokenizer.token(maskId));
+                throw new IllegalArgumentException("The text has no mask; write " + mask
+                        + " where a token is to be filled in.");
+            }
+        }
+        return inputs;
+    }
+
+    private int[] masks(TokenizedText tokens) {
+        return IntStream.range(0, tokens.size())
                 .filter(i -> tokens.id(i) == maskId)
                 .toArray();
-        if (masks.length == 0) {
-            String mask = engine.withTokenizer(tokenizer -> tokenizer.token(maskId));
-            throw new IllegalArgumentException(
-                    "The text has no mask; write " + mask + " where a token is to be filled in.");
-        }
-        Output output = engine.run(List.of(input)).get(0).get(0);
+    }
+
+    @Override
+    protected DebertaFillMask copy(Engine engine, Duration timeout) {
+        return new DebertaFillMask(engine, timeout);
+    }
+
+    private FillMaskResult predict(FittedInput input, Output output, int topK) {
+        TokenizedText tokens = input.pieces().get(0).text();
+        int[] masks = masks(tokens);
         List<MaskResult> results = new ArrayList<>();
         for (int i = 0; i < masks.length; i++) {
             List<TokenPrediction> predictions = predictions(output.row(i), topK);
@@ -123,7 +161,7 @@ public final class DebertaFillMask extends DebertaTask {
 
         @Override
         protected DebertaFillMask build(Engine engine) {
-            return new DebertaFillMask(engine);
+            return new DebertaFillMask(engine, engine.timeout());
         }
     }
 }

@@ -1,33 +1,38 @@
 package io.flashdeberta.ner;
 
 import io.flashdeberta.engine.Arguments;
+import io.flashdeberta.engine.Call;
 import io.flashdeberta.engine.DebertaTask;
 import io.flashdeberta.engine.Engine;
 import io.flashdeberta.engine.FittedInput;
 import io.flashdeberta.engine.FittedInput.Piece;
+import io.flashdeberta.engine.Job;
 import io.flashdeberta.engine.ModelBuilder;
 import io.flashdeberta.engine.Output;
 import io.flashdeberta.engine.Probabilities;
+import io.flashdeberta.engine.Truncation;
 import io.flashdeberta.model.TokenHead;
-
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Finds entities in texts with a token classification checkpoint, as transformers' {@code token-classification} pipeline
  * does. Thread-safe; close it to free the model.
  */
-public final class DebertaNer extends DebertaTask {
+public final class DebertaNer extends DebertaTask<DebertaNer> {
 
     private final List<Tag> tags;
     private final Set<String> labels;
     private final NerOptions options;
 
-    private DebertaNer(Engine engine, NerOptions options) {
-        super(engine);
+    private DebertaNer(Engine engine, NerOptions options, @Nullable Duration timeout) {
+        super(engine, timeout);
         this.options = options;
         tags = engine.config().labels().stream().map(Tag::new).toList();
         Set<String> labels = new LinkedHashSet<>();
@@ -56,7 +61,7 @@ public final class DebertaNer extends DebertaTask {
 
     /** {@link #extract(List, NerOptions)} of one text. */
     public NerResult extract(String text, NerOptions options) {
-        return extract(List.of(Arguments.requireText(text, "text")), options).get(0);
+        return answer(job(text, options));
     }
 
     /** {@link #extract(List, NerOptions)} with {@link #options()}. */
@@ -73,28 +78,67 @@ public final class DebertaNer extends DebertaTask {
      * @throws IllegalStateException if the model is closed
      */
     public List<NerResult> extract(List<String> texts, NerOptions options) {
-        requireKnown(options.labels());
-        List<String> checked = Arguments.requireTexts(texts, "text");
-        return cached(
-                options,
-                checked,
-                () -> results(engine.fitSingles(checked, options.truncation()), options));
+        return answer(job(texts, options));
+    }
+
+    /** {@link #extractAsync(String, NerOptions)} with {@link #options()}. */
+    public CompletableFuture<NerResult> extractAsync(String text) {
+        return extractAsync(text, options);
+    }
+
+    /** {@link #extract(String, NerOptions)} as a future. */
+    public CompletableFuture<NerResult> extractAsync(String text, NerOptions options) {
+        return answerLater(job(text, options));
+    }
+
+    /** {@link #extractAsync(List, NerOptions)} with {@link #options()}. */
+    public CompletableFuture<List<NerResult>> extractAsync(List<String> texts) {
+        return extractAsync(texts, options);
+    }
+
+    /** {@link #extract(List, NerOptions)} as a future. */
+    public CompletableFuture<List<NerResult>> extractAsync(List<String> texts, NerOptions options) {
+        return answerLater(job(texts, options));
     }
 
     NerResult extractInWindows(String text, int overlap, NerOptions options) {
-        return results(List.of(engine.fitter().windows(engine.tokenize(text), overlap)), options)
+        return answer(job(
+                        List.of(text),
+                        (texts, first) -> List.of(engine.fitter()
+                                .windows(
+                                        engine.tokenize(texts.get(0), Truncation.WINDOW), overlap)),
+                        options))
                 .get(0);
     }
 
-    private List<NerResult> results(List<FittedInput> inputs, NerOptions options) {
-        List<List<Output>> outputs = engine.run(inputs);
-        List<NerResult> results = new ArrayList<>();
-        for (int i = 0; i < inputs.size(); i++) {
-            FittedInput input = inputs.get(i);
-            results.add(new NerResult(
-                    entities(input, outputs.get(i), options), input.tokens(), input.truncated()));
-        }
-        return List.copyOf(results);
+    private Job<NerResult> job(String text, NerOptions options) {
+        return Job.first(job(List.of(Arguments.requireText(text, "text")), options));
+    }
+
+    private Job<List<NerResult>> job(List<String> texts, NerOptions options) {
+        requireKnown(options.labels());
+        return job(
+                Arguments.requireTexts(texts, "text"),
+                engine.singles(options.truncation()),
+                options);
+    }
+
+    private Job<List<NerResult>> job(List<String> texts, Call.Fitting fitting, NerOptions options) {
+        return Job.of(
+                options,
+                texts,
+                call -> call.run(
+                        texts,
+                        fitting,
+                        (index, input, outputs) -> new NerResult(
+                                entities(input, outputs, options),
+                                input.tokens(),
+                                input.truncated())));
+    }
+
+    @Override
+    protected DebertaNer copy(Engine engine, Duration timeout) {
+        return new DebertaNer(engine, options, timeout);
     }
 
     private List<Entity> entities(FittedInput input, List<Output> outputs, NerOptions options) {
@@ -150,7 +194,7 @@ public final class DebertaNer extends DebertaTask {
 
         @Override
         protected DebertaNer build(Engine engine) {
-            return new DebertaNer(engine, options);
+            return new DebertaNer(engine, options, engine.timeout());
         }
     }
 }

@@ -5,30 +5,33 @@ import io.flashdeberta.engine.DebertaTask;
 import io.flashdeberta.engine.Engine;
 import io.flashdeberta.engine.FittedInput;
 import io.flashdeberta.engine.InputFitter;
+import io.flashdeberta.engine.Job;
 import io.flashdeberta.engine.ModelBuilder;
 import io.flashdeberta.engine.Output;
 import io.flashdeberta.engine.Truncation;
 import io.flashdeberta.model.TokenHead;
 import io.flashdeberta.tokenizer.TokenizedText;
-
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Answers questions with parts of a context, with an extractive question answering checkpoint such as
  * {@code deepset/deberta-v3-large-squad2}. Scores are those of transformers' {@code question-answering} pipeline without
  * alignment to words; a part that several windows have keeps its best score. Thread-safe; close it to free the model.
  */
-public final class DebertaQuestionAnswerer extends DebertaTask {
+public final class DebertaQuestionAnswerer extends DebertaTask<DebertaQuestionAnswerer> {
 
     private static final Comparator<Answer> BEST_FIRST =
             Comparator.comparingDouble(Answer::score).reversed();
 
-    private DebertaQuestionAnswerer(Engine engine) {
-        super(engine);
+    private DebertaQuestionAnswerer(Engine engine, @Nullable Duration timeout) {
+        super(engine, timeout);
     }
 
     public static Builder builder() {
@@ -49,15 +52,41 @@ public final class DebertaQuestionAnswerer extends DebertaTask {
      * @throws IllegalStateException if the model is closed
      */
     public QaResult answer(String question, String context, QaOptions options) {
-        Arguments.requireText(question, "question");
-        Arguments.requireText(context, "context");
-        return cached(options, List.of(question, context), () -> find(question, context, options));
+        return answer(job(question, context, options));
     }
 
-    private QaResult find(String question, String context, QaOptions options) {
-        FittedInput input = fit(engine.tokenize(question), engine.tokenize(context), options);
-        List<Output> outputs = engine.run(List.of(input)).get(0);
-        return new QaResult(answers(input, outputs, options), input.tokens(), input.truncated());
+    /** {@link #answerAsync(String, String, QaOptions)} with {@link QaOptions#defaults()}. */
+    public CompletableFuture<QaResult> answerAsync(String question, String context) {
+        return answerAsync(question, context, QaOptions.defaults());
+    }
+
+    /** {@link #answer(String, String, QaOptions)} as a future. */
+    public CompletableFuture<QaResult> answerAsync(
+            String question, String context, QaOptions options) {
+        return answerLater(job(question, context, options));
+    }
+
+    private Job<QaResult> job(String question, String context, QaOptions options) {
+        Arguments.requireText(question, "question");
+        Arguments.requireText(context, "context");
+        return Job.first(Job.of(
+                options,
+                List.of(question, context),
+                call -> call.run(
+                        List.of(context),
+                        (texts, first) -> List.of(fit(
+                                engine.tokenize(question, options.truncation()),
+                                engine.tokenize(context, options.truncation()),
+                                options)),
+                        (index, input, outputs) -> new QaResult(
+                                answers(input, outputs, options),
+                                input.tokens(),
+                                input.truncated()))));
+    }
+
+    @Override
+    protected DebertaQuestionAnswerer copy(Engine engine, Duration timeout) {
+        return new DebertaQuestionAnswerer(engine, timeout);
     }
 
     private FittedInput fit(TokenizedText question, TokenizedText context, QaOptions options) {
@@ -100,7 +129,7 @@ public final class DebertaQuestionAnswerer extends DebertaTask {
 
         @Override
         protected DebertaQuestionAnswerer build(Engine engine) {
-            return new DebertaQuestionAnswerer(engine);
+            return new DebertaQuestionAnswerer(engine, engine.timeout());
         }
     }
 }

@@ -5,22 +5,25 @@ import io.flashdeberta.engine.Arguments;
 import io.flashdeberta.engine.DebertaTask;
 import io.flashdeberta.engine.Engine;
 import io.flashdeberta.engine.FittedInput;
+import io.flashdeberta.engine.Job;
 import io.flashdeberta.engine.ModelBuilder;
 import io.flashdeberta.engine.Output;
 import io.flashdeberta.engine.Probabilities;
 import io.flashdeberta.model.DebertaConfig;
 import io.flashdeberta.model.SequenceHead;
-
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Ranks documents by their relevance to a query with a cross-encoder such as {@code mixedbread-ai/mxbai-rerank-base-v1}: a
  * sequence classification checkpoint with one label. Scores are those of sentence-transformers' {@code CrossEncoder}.
  * Thread-safe; close it to free the model.
  */
-public final class DebertaReranker extends DebertaTask {
+public final class DebertaReranker extends DebertaTask<DebertaReranker> {
 
     private static final Comparator<RerankResult> BEST_FIRST = Comparator.comparingDouble(
                     RerankResult::logit)
@@ -30,8 +33,12 @@ public final class DebertaReranker extends DebertaTask {
     private final ScoreActivation activation;
     private final RerankOptions options;
 
-    private DebertaReranker(Engine engine, ScoreActivation activation, RerankOptions options) {
-        super(engine);
+    private DebertaReranker(
+            Engine engine,
+            ScoreActivation activation,
+            RerankOptions options,
+            @Nullable Duration timeout) {
+        super(engine, timeout);
         this.options = options;
         this.activation = activation == ScoreActivation.CHECKPOINT
                 ? CheckpointActivation.read(engine.json())
@@ -62,20 +69,34 @@ public final class DebertaReranker extends DebertaTask {
      * @throws IllegalStateException if the reranker is closed
      */
     public List<RerankResult> rerank(String query, List<String> documents, RerankOptions options) {
+        return answer(job(query, documents, options));
+    }
+
+    /** {@link #rerankAsync(String, List, RerankOptions)} with {@link #options()}. */
+    public CompletableFuture<List<RerankResult>> rerankAsync(String query, List<String> documents) {
+        return rerankAsync(query, documents, options);
+    }
+
+    /** {@link #rerank(String, List, RerankOptions)} as a future. */
+    public CompletableFuture<List<RerankResult>> rerankAsync(
+            String query, List<String> documents, RerankOptions options) {
+        return answerLater(job(query, documents, options));
+    }
+
+    private Job<List<RerankResult>> job(
+            String query, List<String> documents, RerankOptions options) {
         Arguments.requireText(query, "query");
         List<String> checked = Arguments.requireTexts(documents, "document");
         List<String> texts = new ArrayList<>(checked);
         texts.add(query);
-        return cached(options, texts, () -> rank(query, checked, options));
+        return Job.of(
+                options,
+                texts,
+                call -> call.run(checked, engine.pairs(query, options.truncation()), this::result)
+                        .thenApply(results -> ranked(results, options)));
     }
 
-    private List<RerankResult> rank(String query, List<String> documents, RerankOptions options) {
-        List<FittedInput> inputs = engine.fitPairs(query, documents, options.truncation());
-        List<List<Output>> outputs = engine.run(inputs);
-        List<RerankResult> results = new ArrayList<>();
-        for (int i = 0; i < inputs.size(); i++) {
-            results.add(result(i, inputs.get(i), outputs.get(i)));
-        }
+    private static List<RerankResult> ranked(List<RerankResult> results, RerankOptions options) {
         Double minScore = options.minScore();
         Integer topN = options.topN();
         return results.stream()
@@ -83,6 +104,11 @@ public final class DebertaReranker extends DebertaTask {
                 .sorted(BEST_FIRST)
                 .limit(topN == null ? Long.MAX_VALUE : topN)
                 .toList();
+    }
+
+    @Override
+    protected DebertaReranker copy(Engine engine, Duration timeout) {
+        return new DebertaReranker(engine, activation, options, timeout);
     }
 
     private RerankResult result(int index, FittedInput input, List<Output> windows) {
@@ -119,7 +145,7 @@ public final class DebertaReranker extends DebertaTask {
 
         @Override
         protected DebertaReranker build(Engine engine) {
-            return new DebertaReranker(engine, activation, options);
+            return new DebertaReranker(engine, activation, options, engine.timeout());
         }
 
         private static int requireOneLabel(DebertaConfig config) {

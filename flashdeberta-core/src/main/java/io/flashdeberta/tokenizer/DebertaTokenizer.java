@@ -15,6 +15,16 @@ public final class DebertaTokenizer implements AutoCloseable {
     /** Most UTF-16 units of a text; the native tokenizer takes a hundred bytes and more for each. */
     public static final int MAX_TEXT_LENGTH = 10_000_000;
 
+    private static final int SHORT_TEXT = 4096;
+
+    /** Most tokens cover fewer characters. */
+    private static final int CHARACTERS_OF_A_TOKEN = 16;
+
+    private static final int LONG_WORD = 1024;
+
+    /** Tokens before a cut through a word that may be other than without the cut. */
+    private static final int UNSETTLED_TOKENS = 64;
+
     private static final String FILE = "tokenizer.json";
 
     private final String model;
@@ -114,6 +124,28 @@ public final class DebertaTokenizer implements AutoCloseable {
     /** {@link #tokenize(String)} for each text, in parallel. */
     public List<TokenizedText> tokenize(List<String> texts) {
         return texts.parallelStream().map(this::tokenize).toList();
+    }
+
+    /**
+     * The beginning of each text: more than {@code tokens} tokens, or all there are, without a look at the rest of the text.
+     * They are those of the whole text, unless it has words of thousands of characters. In parallel.
+     */
+    public List<TokenizedText> tokenizeBeginnings(List<String> texts, int tokens) {
+        return texts.parallelStream()
+                .map(text -> tokenizeBeginning(text, tokens))
+                .toList();
+    }
+
+    private TokenizedText tokenizeBeginning(String text, int tokens) {
+        long length = Math.max(SHORT_TEXT, (long) CHARACTERS_OF_A_TOKEN * tokens);
+        for (; length < text.length(); length *= 2) {
+            int end = Unicode.endOfWord(text, (int) length, LONG_WORD);
+            TokenizedText beginning = tokenize(text.substring(0, end));
+            if (beginning.size() > tokens + UNSETTLED_TOKENS) {
+                return beginning;
+            }
+        }
+        return tokenize(text);
     }
 
     /**

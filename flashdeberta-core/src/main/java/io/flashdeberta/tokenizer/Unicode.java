@@ -51,6 +51,21 @@ final class Unicode {
         return starts;
     }
 
+    /**
+     * Where the word ends that {@code index} is in, or a code point near {@code index} if the word goes on for {@code most} more
+     * characters.
+     */
+    static int endOfWord(String text, int index, int most) {
+        int limit = Math.min(text.length(), index + most);
+        for (int i = index; i < limit; i++) {
+            if (isSpace(text.charAt(i)) && !isSpace(text.charAt(i - 1))) {
+                return i;
+            }
+        }
+        boolean splitsPair = limit < text.length() && Character.isLowSurrogate(text.charAt(limit));
+        return splitsPair ? limit - 1 : limit;
+    }
+
     /** White space by Unicode's property of that name, no-break spaces included. */
     static boolean isSpace(char c) {
         return Character.isWhitespace(c) || Character.isSpaceChar(c) || c == NEXT_LINE;

@@ -18,14 +18,13 @@ import java.nio.ByteOrder;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
-import java.util.function.Supplier;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -105,15 +104,16 @@ class EngineTest {
 
     @Test
     void remembersResults() {
-        Map<ResultCache.Request, Object> results = new HashMap<>();
+        Map<ResultCache.Request, Object> results = new ConcurrentHashMap<>();
         ResultCache cache = new ResultCache() {
             @Override
-            @SuppressWarnings("unchecked")
-            public <T> T get(Request request, Supplier<T> compute) {
-                Object known = results.get(request);
-                T result = known == null ? compute.get() : (T) known;
+            public Object find(Request request) {
+                return results.get(request);
+            }
+
+            @Override
+            public void store(Request request, Object result) {
                 results.put(request, result);
-                return result;
             }
         };
         try (DebertaReranker reranker = builder().cache(cache).build();

@@ -2,20 +2,17 @@ package io.flashdeberta.autoconfigure;
 
 import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;
-
 import io.flashdeberta.engine.ResultCache;
-
 import java.nio.ByteBuffer;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.time.Duration;
 import java.util.List;
-import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Results by request in a Caffeine cache. Texts are kept as their SHA-256, and longer requests weigh more,
  * since their results can be longer.
- * Two equal requests at the same moment are both computed: no thread waits for another's forward pass.
  */
 final class CaffeineResultCache implements ResultCache {
 
@@ -39,21 +36,21 @@ final class CaffeineResultCache implements ResultCache {
     }
 
     @Override
-    @SuppressWarnings(
-            "unchecked") // A task asks the same question only for the same type of answer.
-    public <T> T get(Request request, Supplier<T> compute) {
-        Key key = new Key(
-                request.task(),
+    public @Nullable Object find(Request request) {
+        return results.getIfPresent(key(request));
+    }
+
+    @Override
+    public void store(Request request, Object result) {
+        results.put(key(request), result);
+    }
+
+    private static Key key(Request request) {
+        return new Key(
+                request.model(),
                 request.options(),
                 digest(request.texts()),
                 weight(request.texts()));
-        Object known = results.getIfPresent(key);
-        if (known != null) {
-            return (T) known;
-        }
-        T result = compute.get();
-        results.put(key, result);
-        return result;
     }
 
     private static ByteBuffer digest(List<String> texts) {
@@ -84,5 +81,5 @@ final class CaffeineResultCache implements ResultCache {
         }
     }
 
-    private record Key(Object task, Object options, ByteBuffer texts, int weight) {}
+    private record Key(Object model, Object options, ByteBuffer texts, int weight) {}
 }

@@ -21,7 +21,7 @@ public final class FlashDebertaHealthAutoConfiguration {
     @ConditionalOnEnabledHealthIndicator("flashdeberta")
     @ConditionalOnMissingBean(
             name = {"flashdebertaHealthIndicator", "flashdebertaHealthContributor"})
-    CompositeHealthContributor flashdebertaHealthContributor(Map<String, DebertaTask> tasks) {
+    CompositeHealthContributor flashdebertaHealthContributor(Map<String, DebertaTask<?>> tasks) {
         return CompositeHealthContributor.fromMap(tasks, ModelHealthIndicator::new);
     }
 }

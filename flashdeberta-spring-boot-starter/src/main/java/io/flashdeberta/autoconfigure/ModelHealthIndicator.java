@@ -9,9 +9,9 @@ import org.springframework.boot.health.contributor.Health;
 /** Up while the model is open. */
 final class ModelHealthIndicator extends AbstractHealthIndicator {
 
-    private final DebertaTask task;
+    private final DebertaTask<?> task;
 
-    ModelHealthIndicator(DebertaTask task) {
+    ModelHealthIndicator(DebertaTask<?> task) {
         this.task = task;
     }
 

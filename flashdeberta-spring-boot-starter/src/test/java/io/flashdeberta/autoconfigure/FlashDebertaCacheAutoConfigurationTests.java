@@ -12,7 +12,7 @@ import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.binder.MeterBinder;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.util.List;
-import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.springframework.boot.autoconfigure.AutoConfigurations;
 import org.springframework.boot.test.context.FilteredClassLoader;
@@ -107,9 +107,12 @@ class FlashDebertaCacheAutoConfigurationTests {
         int requests;
 
         @Override
-        public <T> T get(Request request, Supplier<T> compute) {
+        public @Nullable Object find(Request request) {
             requests++;
-            return compute.get();
+            return null;
         }
+
+        @Override
+        public void store(Request request, Object result) {}
     }
 }

@@ -15,25 +15,23 @@ import io.flashdeberta.checkpoint.WeightTensor;
 import java.nio.FloatBuffer;
 import java.util.List;
 import java.util.Locale;
-import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
-/** A model's weights in native memory, and the threads that compute with them. */
+/** A model's weights in native memory. */
 final class CpuBackend implements Backend {
 
     private final NativeMemory memory = new NativeMemory();
     private final AttentionKind attentionKind;
-    private final CpuThreads threads;
+    private final int threads;
     private final CpuSession loading;
     private boolean closed;
 
     CpuBackend(BackendOptions options) {
         attentionKind = options.attention();
-        threads = new CpuThreads(options.threads());
+        threads = options.threads();
         try {
             loading = openSession();
         } catch (RuntimeException | Error e) {
-            threads.close();
             memory.close();
             throw e;
         }
@@ -43,14 +41,15 @@ final class CpuBackend implements Backend {
         return memory;
     }
 
-    CpuThreads threads() {
+    /** CPU threads of each session. */
+    int threads() {
         return threads;
     }
 
     @Override
     public String description() {
-        return "the CPU (oneDNN, fp32, " + threads.count()
-                + (threads.count() == 1 ? " thread, " : " threads, ")
+        return "the CPU (oneDNN, fp32, " + threads
+                + (threads == 1 ? " thread, " : " threads, ")
                 + attentionKind.name().toLowerCase(Locale.ROOT) + " attention)";
     }
 
@@ -68,7 +67,7 @@ final class CpuBackend implements Backend {
             target.position(target.position() + Math.toIntExact(part.elements()));
         }
         CpuLinear.Rows rows = (from, to, buffer) -> readStacked(weights, from, to, inputs, buffer);
-        return threads.call(
+        return loading.call(
                 () -> CpuLinear.load(inputs, outputs, rows, bias, this, loading.firstLane()));
     }
 
@@ -113,7 +112,7 @@ final class CpuBackend implements Backend {
     public Convolution loadConvolution(
             WeightTensor weight, WeightTensor bias, int groups, Activation activation) {
         int kernelSize = Math.toIntExact(weight.shape()[2]);
-        return threads.call(() -> CpuConvolution.load(
+        return loading.call(() -> CpuConvolution.load(
                 weight.toFloats(),
                 bias.toFloats(),
                 kernelSize,
@@ -154,12 +153,12 @@ final class CpuBackend implements Backend {
     public CpuSession openSession() {
         AttentionKernel kernel =
                 attentionKind == AttentionKind.FLASH ? new FlashAttention() : new EagerAttention();
-        return new CpuSession(threads, kernel, memory);
+        return new CpuSession(new CpuThreads(threads), kernel, memory);
     }
 
     @Override
-    public <T> T call(Supplier<T> pass) {
-        return threads.call(pass);
+    public boolean gainsFromSessions() {
+        return true;
     }
 
     @Override
@@ -173,7 +172,6 @@ final class CpuBackend implements Backend {
             return;
         }
         closed = true;
-        threads.close();
         loading.close();
         memory.close();
     }

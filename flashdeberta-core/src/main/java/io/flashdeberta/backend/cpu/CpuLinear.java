@@ -37,7 +37,7 @@ final class CpuLinear implements Linear {
     static CpuLinear load(
             int inputs, int outputs, Rows weights, float[] bias, CpuBackend backend, Lane lane) {
         NativeMemory memory = backend.memory();
-        int width = panelWidth(outputs, backend.threads().count());
+        int width = panelWidth(outputs, backend.threads());
         List<Panel> panels = new ArrayList<>();
         for (int from = 0; from < outputs; from += width) {
             int to = Math.min(outputs, from + width);

@@ -12,10 +12,14 @@ import io.flashdeberta.backend.Tensor;
 import io.flashdeberta.checkpoint.WeightTensor;
 import java.nio.FloatBuffer;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
 import org.bytedeco.javacpp.Pointer;
 import org.jspecify.annotations.Nullable;
 
-/** The operations on the CPU: each divides its rows among the threads, every thread working in a lane of its own. */
+/**
+ * The operations on the CPU: each divides its rows among the session's own threads, every thread working in a lane of its own.
+ * Sessions share no thread, so that the fan-out of one never runs work of another.
+ */
 final class CpuSession implements Session {
 
     private final CpuThreads threads;
@@ -31,6 +35,11 @@ final class CpuSession implements Session {
         for (int t = 0; t < lanes.length; t++) {
             lanes[t] = new Lane(memory);
         }
+    }
+
+    @Override
+    public <T> T call(Supplier<T> pass) {
+        return threads.call(pass);
     }
 
     Lane firstLane() {
@@ -166,6 +175,7 @@ final class CpuSession implements Session {
 
     @Override
     public void close() {
+        threads.close();
         for (Lane lane : lanes) {
             lane.close();
         }

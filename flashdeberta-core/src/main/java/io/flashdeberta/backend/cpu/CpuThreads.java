@@ -13,7 +13,7 @@ import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
-/** The threads of a backend. */
+/** The threads of a session. */
 final class CpuThreads implements AutoCloseable {
 
     /** Work on item {@code item}, one of many, in a lane that no other thread uses meanwhile. */
