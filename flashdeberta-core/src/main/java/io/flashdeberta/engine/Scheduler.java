@@ -37,19 +37,15 @@ final class Scheduler implements AutoCloseable {
     }
 
     /**
-     * Queues a request; a refusal is its answer.
+     * Queues a request.
      *
      * @param continued whether it continues a call that was let in before
+     * @throws QueueFullException if too much waits
+     * @throws RuntimeException why this is closed, if it is
      */
     void submit(Request request, boolean continued) {
-        try {
-            if (!queue.add(request, continued)) {
-                request.fail(whyClosed.get());
-                return;
-            }
-        } catch (QueueFullException e) {
-            request.fail(e);
-            return;
+        if (!queue.add(request, continued)) {
+            throw whyClosed.get();
         }
         Futures.whenDone(request.answer(), (outputs, failure) -> queue.withdraw(request));
     }

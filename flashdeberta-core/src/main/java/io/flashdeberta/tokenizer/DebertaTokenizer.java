@@ -12,8 +12,11 @@ import tools.jackson.databind.node.JsonNodeFactory;
 /** The tokenizer of a checkpoint: the same ids as Python's {@code tokenizers} for the same files. Thread-safe. */
 public final class DebertaTokenizer implements AutoCloseable {
 
-    /** Most UTF-16 units of a text; the native tokenizer takes a hundred bytes and more for each. */
-    public static final int MAX_TEXT_LENGTH = 10_000_000;
+    /**
+     * Most UTF-16 units of a text that is tokenized as a whole. The native tokenizer takes hundreds of bytes for each, and up to two
+     * microseconds.
+     */
+    public static final int MAX_TEXT_LENGTH = 1_000_000;
 
     private static final int SHORT_TEXT = 4096;
 
@@ -127,8 +130,12 @@ public final class DebertaTokenizer implements AutoCloseable {
     }
 
     /**
-     * The beginning of each text: more than {@code tokens} tokens, or all there are, without a look at the rest of the text.
-     * They are those of the whole text, unless it has words of thousands of characters. In parallel.
+     * The beginning of each text: more than {@code tokens} tokens, or all there are. Of a longer text, which may have any length,
+     * not much more than that is read. The tokens are those of the whole text, unless it has words of a thousand characters.
+     * In parallel.
+     *
+     * @throws IllegalArgumentException when a text is longer than {@link #MAX_TEXT_LENGTH} and has so few tokens up to there, as
+     *     white space has
      */
     public List<TokenizedText> tokenizeBeginnings(List<String> texts, int tokens) {
         return texts.parallelStream()
@@ -138,7 +145,7 @@ public final class DebertaTokenizer implements AutoCloseable {
 
     private TokenizedText tokenizeBeginning(String text, int tokens) {
         long length = Math.max(SHORT_TEXT, (long) CHARACTERS_OF_A_TOKEN * tokens);
-        for (; length < text.length(); length *= 2) {
+        for (; length < Math.min(text.length(), MAX_TEXT_LENGTH - LONG_WORD); length *= 2) {
             int end = Unicode.endOfWord(text, (int) length, LONG_WORD);
             TokenizedText beginning = tokenize(text.substring(0, end));
             if (beginning.size() > tokens + UNSETTLED_TOKENS) {

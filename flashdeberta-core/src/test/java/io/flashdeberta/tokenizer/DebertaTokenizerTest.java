@@ -9,6 +9,8 @@ import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class DebertaTokenizerTest {
 
@@ -103,7 +105,55 @@ class DebertaTokenizerTest {
         String text = "a".repeat(DebertaTokenizer.MAX_TEXT_LENGTH + 1);
         assertThatThrownBy(() -> tokenizer.tokenize(text))
                 .isInstanceOf(IllegalArgumentException.class)
-                .hasMessageContaining("10000001 characters");
+                .hasMessageContaining("1000001 characters");
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "The town by the sea 🙂 ",
+                "the  town\n\n by\tthe \u3000 sea ",
+                "[MASK] the [SEP] town",
+                "\u00e9l\u00e8ve fi\ufb01 \u0645\u0631\u062d\u0628\u0627 \u6f22\u5b57 ",
+            })
+    void aBeginningHasTheTokensOfTheWhole(String text) {
+        String repeated = text.repeat(50_000 / text.length());
+        TokenizedText whole = tokenizer.tokenize(repeated);
+        for (int tokens : new int[] {1, 100, 512, 1000}) {
+            TokenizedText beginning =
+                    tokenizer.tokenizeBeginnings(List.of(repeated), tokens).get(0);
+            assertThat(beginning.size()).isBetween(tokens + 1, whole.size() - 1);
+            for (int i = 0; i < tokens; i++) {
+                assertThat(beginning.id(i)).isEqualTo(whole.id(i));
+                assertThat(beginning.start(i)).isEqualTo(whole.start(i));
+                assertThat(beginning.end(i)).isEqualTo(whole.end(i));
+                assertThat(beginning.word(i)).isEqualTo(whole.word(i));
+            }
+        }
+    }
+
+    @Test
+    void theBeginningOfAShortTextIsAllOfIt() {
+        for (String text : List.of("", " ", "the town", "the town ".repeat(500))) {
+            TokenizedText beginning =
+                    tokenizer.tokenizeBeginnings(List.of(text), 5).get(0);
+            TokenizedText whole = tokenizer.tokenize(text);
+            assertThat(beginning.size()).isGreaterThanOrEqualTo(Math.min(6, whole.size()));
+        }
+    }
+
+    @Test
+    void theBeginningOfATextOfAnyLengthCostsLittle() {
+        for (String text : List.of("the town ", "a", "🙂")) {
+            String endless = text.repeat(10_000_000 / text.length());
+            TokenizedText beginning =
+                    tokenizer.tokenizeBeginnings(List.of(endless), 512).get(0);
+            assertThat(beginning.size()).isBetween(513, 20_000);
+        }
+        String blank = " ".repeat(10_000_000);
+        assertThatThrownBy(() -> tokenizer.tokenizeBeginnings(List.of(blank), 512))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("10000000 characters");
     }
 
     @Test
