@@ -45,8 +45,7 @@ final class LoadedModel implements AutoCloseable {
         tokenizer = resources.add(DebertaTokenizer.load(checkpoint));
         int maxTokens = TokenLimit.of(settings.maxTokens(), tokenizer.modelMaxLength(), config);
         fitter = new InputFitter(maxTokens, tokenizer.specialTokens());
-        backend = resources.add(
-                Backends.open(settings.device(), settings.attention(), settings.threads()));
+        backend = resources.add(Backends.open(settings.device(), settings.backendOptions()));
         device = backend.description();
         ModelWeights weights = new ModelWeights(checkpoint.weights());
         head = headLoader.load(config, tokenizer.specialTokens(), weights, backend);

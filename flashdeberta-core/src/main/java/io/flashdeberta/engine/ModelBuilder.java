@@ -1,6 +1,7 @@
 package io.flashdeberta.engine;
 
 import io.flashdeberta.backend.AttentionKind;
+import io.flashdeberta.backend.Precision;
 import io.flashdeberta.checkpoint.Checkpoint;
 import java.nio.file.Path;
 import java.util.function.Supplier;
@@ -20,9 +21,11 @@ public abstract class ModelBuilder<T, B extends ModelBuilder<T, B>> {
     private @Nullable Supplier<Checkpoint> model;
     private String device = "auto";
     private AttentionKind attention = AttentionKind.FLASH;
+    private Precision dtype = Precision.AUTO;
     private @Nullable Integer maxTokens;
     private int batchTokens = BATCH_TOKENS;
     private int threads = Runtime.getRuntime().availableProcessors();
+    private long memoryLimit;
     private ResultCache cache = ResultCache.NONE;
 
     protected ModelBuilder(HeadLoader headLoader) {
@@ -55,6 +58,12 @@ public abstract class ModelBuilder<T, B extends ModelBuilder<T, B>> {
         return self();
     }
 
+    /** What is computed with; {@link Precision#AUTO} by default. The CPU computes in fp32 only. */
+    public B dtype(Precision dtype) {
+        this.dtype = dtype;
+        return self();
+    }
+
     /**
      * Limit of one sequence in tokens, special tokens included, at least 5. By default what the tokenizer's configuration says,
      * or else the model's. Unless a model has absolute positions it can be set to any length.
@@ -76,6 +85,15 @@ public abstract class ModelBuilder<T, B extends ModelBuilder<T, B>> {
     /** CPU threads of one forward pass; all processors by default. */
     public B threads(int threads) {
         this.threads = threads;
+        return self();
+    }
+
+    /**
+     * GPU memory in bytes that this model may use, weights included; 0, the default, for all there is. A pass that needs more
+     * ends with {@link io.flashdeberta.backend.OutOfDeviceMemoryException}. Without effect on the CPU.
+     */
+    public B memoryLimit(long bytes) {
+        this.memoryLimit = bytes;
         return self();
     }
 
@@ -101,7 +119,15 @@ public abstract class ModelBuilder<T, B extends ModelBuilder<T, B>> {
         try {
             return build(resources.add(Engine.open(
                     new ModelSettings(
-                            model, device, attention, maxTokens, batchTokens, threads, cache),
+                            model,
+                            device,
+                            attention,
+                            dtype,
+                            maxTokens,
+                            batchTokens,
+                            threads,
+                            memoryLimit,
+                            cache),
                     headLoader)));
         } catch (RuntimeException | Error e) {
             resources.closeAfter(e);

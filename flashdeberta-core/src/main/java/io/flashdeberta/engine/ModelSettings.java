@@ -1,6 +1,8 @@
 package io.flashdeberta.engine;
 
 import io.flashdeberta.backend.AttentionKind;
+import io.flashdeberta.backend.BackendOptions;
+import io.flashdeberta.backend.Precision;
 import io.flashdeberta.checkpoint.Checkpoint;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -11,18 +13,22 @@ import org.jspecify.annotations.Nullable;
  * @param model opens the checkpoint
  * @param device {@code auto}, {@code cpu}, {@code cuda} or {@code cuda:1}
  * @param attention how attention is computed
+ * @param precision what is computed with
  * @param maxTokens limit of one sequence, special tokens included; null for the checkpoint's own
  * @param batchTokens tokens that are packed into one batch; a longer sequence is a batch of its own
  * @param threads CPU threads of one forward pass
+ * @param memoryLimit bytes of GPU memory that the model may use, or 0 for all there is
  * @param cache remembers results
  */
 public record ModelSettings(
         Supplier<Checkpoint> model,
         String device,
         AttentionKind attention,
+        Precision precision,
         @Nullable Integer maxTokens,
         int batchTokens,
         int threads,
+        long memoryLimit,
         ResultCache cache) {
 
     /** {@code [CLS] a [SEP] b [SEP]}. */
@@ -34,5 +40,14 @@ public record ModelSettings(
         }
         Arguments.requireAtLeast(1, batchTokens, "batchTokens");
         Arguments.requireAtLeast(1, threads, "threads");
+        if (memoryLimit < 0) {
+            throw new IllegalArgumentException(
+                    "memoryLimit is " + memoryLimit + "; expected at least 0.");
+        }
+    }
+
+    /** What the backend is opened with. */
+    BackendOptions backendOptions() {
+        return new BackendOptions(0, attention, precision, threads, memoryLimit);
     }
 }

@@ -33,7 +33,7 @@ class OperationsTest {
     @BeforeEach
     void open() {
         weights = new RandomWeights(folder);
-        backend = Backends.open("cpu", AttentionKind.FLASH, 3);
+        backend = Backends.open("cpu", BackendOptions.of(AttentionKind.FLASH, 3));
         session = backend.openSession();
     }
 
@@ -168,7 +168,7 @@ class OperationsTest {
     /** Native memory after one pass over a sequence, whose tensors are kept. */
     private long attentionMemory(int length) {
         RelativeBuckets buckets = new RelativeBuckets(16, 32);
-        try (Backend other = Backends.open("cpu", AttentionKind.FLASH, 1);
+        try (Backend other = Backends.open("cpu", BackendOptions.of(AttentionKind.FLASH, 1));
                 Session pass = other.openSession();
                 Tensor positions = pass.upload(weights.tensor(buckets.rows(), 4));
                 Tensor qkv = pass.upload(weights.tensor(length, 12))) {
@@ -219,7 +219,7 @@ class OperationsTest {
         WeightTensor qr =
                 positionToContent ? weights.tensor(buckets.rows(), (long) heads * size) : null;
         float scale = (float) (1 / Math.sqrt(3.0 * size));
-        try (Backend other = Backends.open("cpu", kind, 3);
+        try (Backend other = Backends.open("cpu", BackendOptions.of(kind, 3));
                 Session pass = other.openSession();
                 Tensor keyPositions = kr == null ? null : pass.upload(kr);
                 Tensor queryPositions = qr == null ? null : pass.upload(qr);

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.flashdeberta.backend.AttentionKind;
 import io.flashdeberta.backend.Backend;
+import io.flashdeberta.backend.BackendOptions;
 import io.flashdeberta.backend.Backends;
 import io.flashdeberta.backend.PackedBatch;
 import io.flashdeberta.backend.Session;
@@ -35,7 +36,7 @@ class ParityTest {
     @MethodSource("checkpoints")
     void agreesWithTransformers(Path name, Path folder, AttentionKind kind) {
         try (ReferenceCheckpoint reference = new ReferenceCheckpoint(folder);
-                Backend backend = Backends.open("cpu", kind, 2);
+                Backend backend = Backends.open("cpu", BackendOptions.of(kind, 2));
                 Session session = backend.openSession()) {
             DebertaConfig config = ConfigReader.read(reference.checkpoint().json("config.json"));
             ModelWeights weights = new ModelWeights(reference.checkpoint().weights());
