@@ -97,6 +97,10 @@ final class CudaSession implements Session {
         return recording ? recordedTensors : tensors;
     }
 
+    Stream stream() {
+        return stream;
+    }
+
     /** Starts to describe a launch of a kernel. */
     Launch launch(KernelProgram program, String function, int threads) {
         CUfunc_st kernel = kernels.get(program, function);
@@ -226,6 +230,9 @@ final class CudaSession implements Session {
     }
 
     private void apply(CudaLinear linear, Activation activation, CudaTensor x, CudaTensor y) {
+        if (x.rows() == 0) {
+            return;
+        }
         MatrixProducts.Remainder remainder =
                 products.run(Rounding.rows(x.rows()), linear, activation, x.address(), y.address());
         if (remainder.isNothing()) {
