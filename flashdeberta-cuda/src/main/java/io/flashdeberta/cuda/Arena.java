@@ -89,7 +89,7 @@ final class Arena implements AutoCloseable {
         if (used == 0 && chunks.size() > 1 && !fixed) {
             merge();
         }
-        Map.@Nullable Entry<Long, Long> fit = bestFit(size);
+        Piece fit = bestFit(size);
         if (fit == null) {
             grow(size);
             fit = bestFit(size);
@@ -97,20 +97,22 @@ final class Arena implements AutoCloseable {
         if (fit == null) {
             throw new IllegalStateException("A new chunk has no room for " + size + " bytes.");
         }
-        free.remove(fit.getKey());
-        if (fit.getValue() > size) {
-            free.put(fit.getKey() + size, fit.getValue() - size);
+        free.remove(fit.address());
+        if (fit.size() > size) {
+            free.put(fit.address() + size, fit.size() - size);
         }
         used += size;
         most = Math.max(most, used);
-        return new Span(fit.getKey(), size);
+        return new Span(fit.address(), size);
     }
 
-    private Map.@Nullable Entry<Long, Long> bestFit(long size) {
-        Map.@Nullable Entry<Long, Long> best = null;
+    private record Piece(long address, long size) {}
+
+    private @Nullable Piece bestFit(long size) {
+        Piece best = null;
         for (Map.Entry<Long, Long> span : free.entrySet()) {
-            if (span.getValue() >= size && (best == null || span.getValue() < best.getValue())) {
-                best = span;
+            if (span.getValue() >= size && (best == null || span.getValue() < best.size())) {
+                best = new Piece(span.getKey(), span.getValue());
             }
         }
         return best;
