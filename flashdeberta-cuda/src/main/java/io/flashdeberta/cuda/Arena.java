@@ -85,7 +85,7 @@ final class Arena implements AutoCloseable {
 
     /** @throws OutOfDeviceMemoryException if the GPU has no more; the arena is as it was before */
     Span allocate(long bytes) {
-        long size = Math.max(ALIGNMENT, (bytes + ALIGNMENT - 1) & -ALIGNMENT);
+        long size = aligned(Math.max(1, bytes));
         if (used == 0 && chunks.size() > 1 && !fixed) {
             merge();
         }
@@ -104,6 +104,10 @@ final class Arena implements AutoCloseable {
         used += size;
         most = Math.max(most, used);
         return new Span(fit.address(), size);
+    }
+
+    private static long aligned(long bytes) {
+        return (bytes + ALIGNMENT - 1) & -ALIGNMENT;
     }
 
     private record Piece(long address, long size) {}
@@ -138,7 +142,7 @@ final class Arena implements AutoCloseable {
 
     /** Takes one chunk in place of several: as large as passes needed and a little more, and as all of them if that was too small. */
     private void merge() {
-        long size = most > mergedFor ? Math.min(total, most + most / 8) : total;
+        long size = most > mergedFor ? Math.min(total, aligned(most + most / 8)) : total;
         mergedFor = most;
         freeUnusedChunks();
         add(size);

@@ -220,10 +220,9 @@ final class CudaBackend implements Backend {
         if (table == null) {
             return null;
         }
-        int rows = table.rows();
-        DeviceMemory.Block block = memory.allocate((long) rows * heads * headSize * type.bytes());
-        weights.positionTable(
-                ((CudaTensor) table).address(), rows, heads, headSize, block.address());
+        long numbers = (long) table.rows() * heads * headSize;
+        DeviceMemory.Block block = memory.allocate(numbers * type.bytes());
+        weights.positionTable((CudaTensor) table, heads, headSize, block.address());
         return block;
     }
 

@@ -443,7 +443,7 @@ final class CudaSession implements Session {
                     cuMemsetD8Async(span.address(), (byte) 0xff, span.size(), stream.handle()),
                     "fill memory");
         }
-        return new CudaTensor(rows, columns, span);
+        return new CudaTensor(rows, columns, span, stream);
     }
 
     /** Waits for what was started. */

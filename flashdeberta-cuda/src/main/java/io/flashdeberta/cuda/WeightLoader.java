@@ -1,8 +1,7 @@
 package io.flashdeberta.cuda;
 
-import static org.bytedeco.cuda.global.cudart.cuCtxSynchronize;
-
 import io.flashdeberta.checkpoint.WeightTensor;
+
 import java.nio.ByteOrder;
 import java.nio.FloatBuffer;
 
@@ -78,13 +77,13 @@ final class WeightLoader implements AutoCloseable {
         stream.synchronize();
     }
 
-    /** Orders a position table {@code [rows, heads·headSize]} by heads once all streams have done their work, and waits for it. */
-    synchronized void positionTable(long table, int rows, int heads, int headSize, long address) {
-        Driver.check(cuCtxSynchronize(), "finish its work");
+    /** Orders a position table {@code [rows, heads·headSize]} by heads, and waits for it. */
+    synchronized void positionTable(CudaTensor table, int heads, int headSize, long address) {
+        table.stream().synchronize();
         launch.of(kernels.get(KernelProgram.of("position_table.cu", type), "position_table"), 128)
-                .grid(rows, 1, 1)
-                .with(table)
-                .with(rows)
+                .grid(table.rows(), 1, 1)
+                .with(table.address())
+                .with(table.rows())
                 .with(heads)
                 .with(headSize)
                 .with(address)

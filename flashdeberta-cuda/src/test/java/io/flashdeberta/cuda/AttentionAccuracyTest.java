@@ -26,6 +26,7 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
@@ -34,6 +35,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 
 /** Flash attention on the GPU around the edges of its tiles, in every type and for every head size with a kernel of its own. */
 @Tag("gpu")
+@ExtendWith(OneContext.class)
 class AttentionAccuracyTest {
 
     private static final RelativeBuckets PUBLISHED = new RelativeBuckets(256, 512);

@@ -7,9 +7,11 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.extension.ExtendWith;
 
 /** The GPU's operations, in memory that held no numbers before. */
 @Tag("gpu")
+@ExtendWith(OneContext.class)
 class CudaOperationsTest {
 
     @BeforeAll

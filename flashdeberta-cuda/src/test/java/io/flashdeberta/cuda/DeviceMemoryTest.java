@@ -18,9 +18,11 @@ import java.nio.file.Path;
 import java.util.List;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
 
 @Tag("gpu")
+@ExtendWith(OneContext.class)
 class DeviceMemoryTest {
 
     private static final long MIB = 1 << 20;

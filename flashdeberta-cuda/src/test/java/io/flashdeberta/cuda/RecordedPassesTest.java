@@ -19,9 +19,11 @@ import java.util.List;
 import java.util.Random;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
 
 /** Passes that are replayed give what passes that are run give, also for batches that share a recording. */
 @Tag("gpu")
+@ExtendWith(OneContext.class)
 class RecordedPassesTest {
 
     private static final int[][] SHARE_A_LAYOUT = {
