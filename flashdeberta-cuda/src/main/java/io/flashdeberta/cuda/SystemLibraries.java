@@ -12,12 +12,12 @@ import static org.bytedeco.cuda.global.cudart.cuDeviceTotalMem;
 import static org.bytedeco.cuda.global.cudart.cuDriverGetVersion;
 import static org.bytedeco.cuda.global.cudart.cuInit;
 
+import java.nio.charset.StandardCharsets;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.bytedeco.cuda.global.cublas;
 import org.bytedeco.cuda.global.cudart;
 import org.bytedeco.cuda.global.nvrtc;
-import org.bytedeco.javacpp.BytePointer;
 import org.bytedeco.javacpp.Loader;
 import org.bytedeco.javacpp.SizeTPointer;
 import org.jspecify.annotations.Nullable;
@@ -88,19 +88,27 @@ final class SystemLibraries implements CudaLibraries {
     public Gpu gpu(int index) {
         int[] device = new int[1];
         Driver.check(cuDeviceGet(device, index), "find GPU " + index);
-        try (BytePointer name = new BytePointer(NAME_BYTES);
-                SizeTPointer memory = new SizeTPointer(1)) {
-            Driver.check(cuDeviceGetName(name, NAME_BYTES, device[0]), "tell its name");
+        byte[] name = new byte[NAME_BYTES];
+        Driver.check(cuDeviceGetName(name, NAME_BYTES, device[0]), "tell its name");
+        try (SizeTPointer memory = new SizeTPointer(1)) {
             Driver.check(cuDeviceTotalMem(memory, device[0]), "tell its memory");
             return new Gpu(
                     index,
-                    name.getString(),
+                    text(name),
                     attribute(device[0], CU_DEVICE_ATTRIBUTE_COMPUTE_CAPABILITY_MAJOR),
                     attribute(device[0], CU_DEVICE_ATTRIBUTE_COMPUTE_CAPABILITY_MINOR),
                     attribute(device[0], CU_DEVICE_ATTRIBUTE_MULTIPROCESSOR_COUNT),
                     attribute(device[0], CU_DEVICE_ATTRIBUTE_MAX_SHARED_MEMORY_PER_BLOCK_OPTIN),
                     memory.get());
         }
+    }
+
+    private static String text(byte[] zeroTerminated) {
+        int end = 0;
+        while (end < zeroTerminated.length && zeroTerminated[end] != 0) {
+            end++;
+        }
+        return new String(zeroTerminated, 0, end, StandardCharsets.UTF_8);
     }
 
     private static int attribute(int device, int attribute) {

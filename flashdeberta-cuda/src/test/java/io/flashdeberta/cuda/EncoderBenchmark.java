@@ -34,9 +34,9 @@ import org.bytedeco.cuda.cudart.CUevent_st;
 public final class EncoderBenchmark {
 
     private static final int WARM_UP = 4;
-    private static final int FEWEST_RUNS = 5;
+    private static final double MOST_WARM_UP = 2000;
     private static final int MOST_RUNS = 50;
-    private static final double SECONDS_PER_SHAPE = 2;
+    private static final double MOST_MILLISECONDS = 3000;
 
     private final CudaBackend backend;
     private final DebertaModel model;
@@ -79,13 +79,13 @@ public final class EncoderBenchmark {
     private void run(int sequences, int length) {
         long before = backend.allocatedBytes();
         try (CudaSession session = backend.openSession()) {
-            for (int n = 0; n < WARM_UP; n++) {
-                time(session, sequences, length);
+            double total = 0;
+            for (int n = 0; n < WARM_UP && total < MOST_WARM_UP; n++) {
+                total += time(session, sequences, length);
             }
             List<Double> times = new ArrayList<>();
-            double total = 0;
-            while (times.size() < FEWEST_RUNS
-                    || (times.size() < MOST_RUNS && total < 1000 * SECONDS_PER_SHAPE)) {
+            total = 0;
+            while (times.isEmpty() || (times.size() < MOST_RUNS && total < MOST_MILLISECONDS)) {
                 double time = time(session, sequences, length);
                 times.add(time);
                 total += time;
