@@ -21,27 +21,27 @@ public final class Backends {
      * Opens a backend.
      *
      * @param device {@code auto}, or a device and optionally its index: {@code cpu}, {@code cuda}, {@code cuda:1}
+     * @param options the rest; their device index has no effect
      * @throws DeviceUnavailableException if a named device cannot be used; {@code auto} falls back to the CPU instead
      */
-    public static Backend open(String device, AttentionKind attention, int threads) {
+    public static Backend open(String device, BackendOptions options) {
         ServiceLoader<BackendProvider> loader =
                 ServiceLoader.load(BackendProvider.class, BackendProvider.class.getClassLoader());
         List<BackendProvider> providers = loader.stream()
                 .map(ServiceLoader.Provider::get)
                 .sorted(Comparator.comparingInt(BackendProvider::preference).reversed())
                 .toList();
-        return open(device, attention, threads, providers);
+        return open(device, options, providers);
     }
 
-    static Backend open(
-            String device, AttentionKind attention, int threads, List<BackendProvider> providers) {
+    static Backend open(String device, BackendOptions settings, List<BackendProvider> providers) {
         Matcher matcher = DEVICE.matcher(device);
         if (!matcher.matches()) {
             throw unknown(device, providers);
         }
         String kind = matcher.group(1);
         int index = matcher.group(2) == null ? 0 : Integer.parseInt(matcher.group(2));
-        BackendOptions options = new BackendOptions(index, attention, threads);
+        BackendOptions options = settings.withDeviceIndex(index);
         if (kind.equals("auto") && matcher.group(2) == null) {
             return openFirst(options, providers);
         }

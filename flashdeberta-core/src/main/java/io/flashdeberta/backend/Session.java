@@ -48,6 +48,17 @@ public interface Session extends AutoCloseable {
     /** The mean over each sequence's tokens: {@code [sequences, columns]}. */
     Tensor meanRows(Tensor x, PackedBatch batch);
 
+    /**
+     * Runs a pass whose operations depend on nothing but the batch and what was loaded. A device may record it and replay the
+     * recording for batches of like shape.
+     *
+     * @param owner whose pass it is: one owner's passes are the same operations on the same weights
+     * @return what the pass returns
+     */
+    default Tensor repeatable(Object owner, PackedBatch batch, Supplier<Tensor> pass) {
+        return pass.get();
+    }
+
     /** Copies a weight matrix {@code [rows, columns]} in. */
     Tensor upload(WeightTensor matrix);
 

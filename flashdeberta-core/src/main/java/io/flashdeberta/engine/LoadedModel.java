@@ -47,7 +47,7 @@ final class LoadedModel implements AutoCloseable {
         fitter = new InputFitter(maxTokens, tokenizer.specialTokens());
         Parallelism parallelism = settings.serving().parallelism();
         backend = resources.add(
-                Backends.open(settings.device(), settings.attention(), parallelism.threads()));
+                Backends.open(settings.device(), settings.backendOptions(parallelism.threads())));
         device = backend.description();
         ModelWeights weights = new ModelWeights(checkpoint.weights());
         head = headLoader.load(config, tokenizer.specialTokens(), weights, backend);

@@ -1,6 +1,7 @@
 package io.flashdeberta.engine;
 
 import io.flashdeberta.backend.AttentionKind;
+import io.flashdeberta.backend.Precision;
 import io.flashdeberta.checkpoint.Checkpoint;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -22,12 +23,14 @@ public abstract class ModelBuilder<T, B extends ModelBuilder<T, B>> {
     private @Nullable Supplier<Checkpoint> model;
     private String device = "auto";
     private AttentionKind attention = AttentionKind.FLASH;
+    private Precision dtype = Precision.AUTO;
     private @Nullable Integer maxTokens;
     private int batchTokens = BATCH_TOKENS;
     private @Nullable Integer workers;
     private @Nullable Integer threads;
     private int queueTokens = QUEUE_TOKENS;
     private @Nullable Duration timeout;
+    private long memoryLimit;
     private ResultCache cache = ResultCache.NONE;
     private EngineObserver observer = EngineObserver.NONE;
 
@@ -58,6 +61,12 @@ public abstract class ModelBuilder<T, B extends ModelBuilder<T, B>> {
     /** How attention is computed; {@link AttentionKind#FLASH} by default. */
     public B attention(AttentionKind attention) {
         this.attention = attention;
+        return self();
+    }
+
+    /** What is computed with; {@link Precision#AUTO} by default. The CPU computes in fp32 only. */
+    public B dtype(Precision dtype) {
+        this.dtype = dtype;
         return self();
     }
 
@@ -121,6 +130,15 @@ public abstract class ModelBuilder<T, B extends ModelBuilder<T, B>> {
         return self();
     }
 
+    /**
+     * GPU memory in bytes that this model may use, weights included; 0, the default, for all there is. A pass that needs more
+     * ends with {@link io.flashdeberta.backend.OutOfDeviceMemoryException}. Without effect on the CPU.
+     */
+    public B memoryLimit(long bytes) {
+        this.memoryLimit = bytes;
+        return self();
+    }
+
     /** Remembers the results of identical requests, except vectors; {@link ResultCache#NONE} by default. */
     public B cache(ResultCache cache) {
         this.cache = cache;
@@ -142,7 +160,8 @@ public abstract class ModelBuilder<T, B extends ModelBuilder<T, B>> {
         Resources resources = new Resources();
         try {
             return build(resources.add(Engine.open(
-                    new ModelSettings(model, device, attention, maxTokens, serving()),
+                    new ModelSettings(
+                            model, device, attention, dtype, maxTokens, memoryLimit, serving()),
                     headLoader)));
         } catch (RuntimeException | Error e) {
             resources.closeAfter(e);

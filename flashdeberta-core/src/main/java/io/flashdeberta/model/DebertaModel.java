@@ -68,6 +68,10 @@ public final class DebertaModel {
      */
     public Tensor forward(Session session, PackedBatch batch) {
         check(batch);
+        return session.repeatable(this, batch, () -> encode(session, batch));
+    }
+
+    private Tensor encode(Session session, PackedBatch batch) {
         Tensor hidden = session.embed(embeddings, batch);
         for (int n = 0; n < layers.size(); n++) {
             try (Tensor input = hidden) {

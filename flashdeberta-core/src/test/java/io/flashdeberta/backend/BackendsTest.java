@@ -7,6 +7,7 @@ import io.flashdeberta.backend.cpu.CpuBackendProvider;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class BackendsTest {
@@ -30,7 +31,7 @@ class BackendsTest {
     };
 
     private static Backend open(String device, BackendProvider... providers) {
-        return Backends.open(device, AttentionKind.FLASH, 1, List.of(providers));
+        return Backends.open(device, BackendOptions.of(AttentionKind.FLASH, 1), List.of(providers));
     }
 
     @Test
@@ -52,6 +53,19 @@ class BackendsTest {
         assertThatThrownBy(() -> open("cuda:1", BROKEN, CPU))
                 .hasMessageContaining("The driver is missing");
         assertThatThrownBy(() -> open("cpu:1", CPU)).hasMessageContaining("one CPU");
+    }
+
+    @ParameterizedTest
+    @EnumSource(
+            value = Precision.class,
+            names = {"FP16", "BF16"})
+    void theCpuRefusesOtherPrecisions(Precision precision) {
+        BackendOptions options = BackendOptions.of(AttentionKind.FLASH, 1).withPrecision(precision);
+        assertThatThrownBy(() -> Backends.open("cpu", options, List.of(CPU)))
+                .isInstanceOf(DeviceUnavailableException.class)
+                .hasMessageContaining("write auto or fp32");
+        assertThatThrownBy(() -> Backends.open("auto", options, List.of(BROKEN, CPU)))
+                .hasMessageContaining("install it", "write auto or fp32");
     }
 
     @ParameterizedTest

@@ -16,25 +16,42 @@ import java.util.Random;
 import java.util.stream.IntStream;
 import java.util.stream.LongStream;
 
-/** Weight tensors with normally distributed values, through a real file. */
-final class RandomWeights implements AutoCloseable {
+/** Weight tensors with normally distributed values that a precision has exactly, through a real file. */
+public final class RandomWeights implements AutoCloseable {
 
     private final Path folder;
+    private final Precision precision;
     private final Random random = new Random(42);
     private final List<Checkpoint> open = new ArrayList<>();
 
-    RandomWeights(Path folder) {
+    public RandomWeights(Path folder, Precision precision) {
         this.folder = folder;
+        this.precision = precision;
     }
 
-    WeightTensor tensor(long... shape) {
+    public WeightTensor tensor(long... shape) {
         float[] values =
                 new float[Math.toIntExact(LongStream.of(shape).reduce(1, Math::multiplyExact))];
-        IntStream.range(0, values.length).forEach(i -> values[i] = (float) random.nextGaussian());
+        IntStream.range(0, values.length)
+                .forEach(i -> values[i] = round((float) random.nextGaussian()));
         return tensor(values, shape);
     }
 
-    WeightTensor tensor(float[] values, long... shape) {
+    private float round(float value) {
+        return switch (precision) {
+            case AUTO, FP32 -> value;
+            case FP16 -> round(value, 10, -14);
+            case BF16 -> round(value, 7, Float.MIN_EXPONENT);
+        };
+    }
+
+    private static float round(float value, int fractionBits, int smallestExponent) {
+        int exponent = Math.max(Math.getExponent(value), smallestExponent);
+        float unit = Math.scalb(1f, exponent - fractionBits);
+        return (float) Math.rint(value / unit) * unit;
+    }
+
+    public WeightTensor tensor(float[] values, long... shape) {
         String dimensions =
                 String.join(",", LongStream.of(shape).mapToObj(Long::toString).toList());
         byte[] header = "{\"x\":{\"dtype\":\"F32\",\"shape\":[%s],\"data_offsets\":[0,%d]}}"

@@ -4,12 +4,12 @@ import java.util.function.DoubleUnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /** The operations in plain double precision, written as their definitions read. Matrices are row-major. */
-final class Reference {
+public final class Reference {
 
     private Reference() {}
 
     /** {@code x [n, in]}, {@code w [out, in]}, {@code b [out]} or null → {@code [n, out]}. */
-    static double[] linear(
+    public static double[] linear(
             float[] x, float[] w, float @Nullable [] b, int in, DoubleUnaryOperator activation) {
         int n = x.length / in;
         int out = w.length / in;
@@ -26,7 +26,7 @@ final class Reference {
         return y;
     }
 
-    static double[] layerNorm(double[] x, float[] scale, float[] shift, double epsilon) {
+    public static double[] layerNorm(double[] x, float[] scale, float[] shift, double epsilon) {
         int size = scale.length;
         double[] y = new double[x.length];
         for (int from = 0; from < x.length; from += size) {
@@ -47,7 +47,7 @@ final class Reference {
     }
 
     /** Attention over {@code qkv [tokens, 3·heads·size]}; KR and QR are {@code [buckets.rows(), heads·size]} or null. */
-    static double[] attention(
+    public static double[] attention(
             float[] qkv,
             float @Nullable [] kr,
             float @Nullable [] qr,
@@ -110,7 +110,7 @@ final class Reference {
     }
 
     /** {@code x [tokens, hidden]}, {@code w [hidden, hidden/groups, k]}; zeros beyond the ends of each sequence. */
-    static double[] convolve(
+    public static double[] convolve(
             float[] x,
             float[] w,
             float[] b,
@@ -141,7 +141,7 @@ final class Reference {
         return y;
     }
 
-    static DoubleUnaryOperator function(Activation activation) {
+    public static DoubleUnaryOperator function(Activation activation) {
         return switch (activation) {
             case NONE -> x -> x;
             case GELU -> x -> x / 2 * (1 + erf(x / Math.sqrt(2)));

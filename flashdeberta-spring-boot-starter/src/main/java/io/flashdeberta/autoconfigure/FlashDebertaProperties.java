@@ -1,6 +1,7 @@
 package io.flashdeberta.autoconfigure;
 
 import io.flashdeberta.backend.AttentionKind;
+import io.flashdeberta.backend.Precision;
 import io.flashdeberta.engine.Truncation;
 import io.flashdeberta.ner.Aggregation;
 import io.flashdeberta.rerank.ScoreActivation;
@@ -9,14 +10,17 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.springframework.boot.context.properties.ConfigurationProperties;
 import org.springframework.boot.context.properties.bind.DefaultValue;
+import org.springframework.util.unit.DataSize;
 
 /**
  * What FlashDeBERTa runs, and how.
  *
  * @param device Where models run: auto, cpu, cuda or cuda:1. With auto it is CUDA when that can be used here, else the CPU.
  * @param attention How attention is computed. Both give the same numbers; flash needs memory linear in the length of a text.
+ * @param dtype What is computed with: auto, fp32, fp16 or bf16. With auto it is fp16 on a GPU and fp32 on the CPU, which has nothing else.
  * @param threads CPU threads of one forward pass. By default all processors.
  * @param batchTokens Tokens packed into one batch. By default 4096.
+ * @param cuda NVIDIA GPUs.
  * @param cache Results of identical requests.
  * @param reranker The DebertaReranker bean.
  * @param ner The DebertaNer bean.
@@ -26,8 +30,10 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
 public record FlashDebertaProperties(
         @DefaultValue("auto") String device,
         @DefaultValue("flash") AttentionKind attention,
+        @DefaultValue("auto") Precision dtype,
         @Nullable Integer threads,
         @Nullable Integer batchTokens,
+        @DefaultValue CudaProperties cuda,
         @DefaultValue CacheProperties cache,
         @DefaultValue RerankerProperties reranker,
         @DefaultValue NerProperties ner,
@@ -45,6 +51,23 @@ public record FlashDebertaProperties(
                 "Write auto, cpu, cuda or cuda:1, or remove the property for auto.");
         Settings.requireAtLeast(1, "threads", threads);
         Settings.requireAtLeast(1, "batch-tokens", batchTokens);
+    }
+
+    /**
+     * NVIDIA GPUs.
+     *
+     * @param memoryLimit GPU memory that each model may use, weights included, as in 4GB. By default all there is.
+     */
+    public record CudaProperties(@Nullable DataSize memoryLimit) {
+
+        public CudaProperties {
+            Settings.require(
+                    memoryLimit == null || memoryLimit.toBytes() > 0,
+                    "cuda.memory-limit",
+                    memoryLimit,
+                    "a model needs some memory.",
+                    "Write a number and a unit as in 4GB, or remove the property for all there is.");
+        }
     }
 
     /**

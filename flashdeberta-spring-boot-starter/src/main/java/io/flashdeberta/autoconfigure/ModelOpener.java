@@ -30,6 +30,7 @@ final class ModelOpener {
         builder.model(location)
                 .device(properties.device())
                 .attention(properties.attention())
+                .dtype(properties.dtype())
                 .cache(cache);
         if (maxTokens != null) {
             builder.maxTokens(maxTokens);
@@ -39,6 +40,9 @@ final class ModelOpener {
         }
         if (properties.batchTokens() != null) {
             builder.batchTokens(properties.batchTokens());
+        }
+        if (properties.cuda().memoryLimit() != null) {
+            builder.memoryLimit(properties.cuda().memoryLimit().toBytes());
         }
         try {
             return builder.build();

@@ -27,6 +27,7 @@ class StartupFailureTests {
     @ParameterizedTest
     @CsvSource({
         "flashdeberta.threads, 0",
+        "flashdeberta.cuda.memory-limit, 0B",
         "flashdeberta.batch-tokens, -5",
         "flashdeberta.cache.maximum-size, 0",
         "flashdeberta.cache.expire-after, 0s",

@@ -29,9 +29,10 @@ final class Arena implements AutoCloseable {
     }
 
     private NativeMemory.Block take(long bytes) {
-        Map.Entry<Long, Set<NativeMemory.Block>> fit = free.ceilingEntry(bytes);
-        if (fit == null || fit.getKey() > 2 * bytes) {
-            return memory.allocate(bytes);
+        long size = roundUp(bytes);
+        Map.Entry<Long, Set<NativeMemory.Block>> fit = free.ceilingEntry(size);
+        if (fit == null || fit.getKey() > 2 * size) {
+            return memory.allocate(size);
         }
         NativeMemory.Block block = fit.getValue().iterator().next();
         fit.getValue().remove(block);
@@ -40,6 +41,12 @@ final class Arena implements AutoCloseable {
         }
         freeBytes -= block.size();
         return block;
+    }
+
+    /** Few sizes, so that after some passes there is a free block for every one, and memory no longer grows. */
+    private static long roundUp(long bytes) {
+        long unit = Math.max(1024, Long.highestOneBit(bytes) / 4);
+        return (bytes + unit - 1) / unit * unit;
     }
 
     void release(CpuTensor tensor) {

@@ -4,6 +4,9 @@ import io.flashdeberta.backend.Backend;
 import io.flashdeberta.backend.BackendOptions;
 import io.flashdeberta.backend.BackendProvider;
 import io.flashdeberta.backend.DeviceUnavailableException;
+import io.flashdeberta.backend.Precision;
+
+import java.util.Locale;
 
 /** Opens the CPU. */
 public final class CpuBackendProvider implements BackendProvider {
@@ -24,6 +27,13 @@ public final class CpuBackendProvider implements BackendProvider {
             throw new DeviceUnavailableException(
                     "There is one CPU device; write cpu instead of cpu:" + options.deviceIndex()
                             + ".",
+                    null);
+        }
+        if (options.precision() != Precision.AUTO && options.precision() != Precision.FP32) {
+            throw new DeviceUnavailableException(
+                    "The CPU computes in fp32, not in "
+                            + options.precision().name().toLowerCase(Locale.ROOT)
+                            + "; write auto or fp32, or use a GPU.",
                     null);
         }
         try {

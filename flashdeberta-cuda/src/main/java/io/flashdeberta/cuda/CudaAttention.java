@@ -1,0 +1,57 @@
+package io.flashdeberta.cuda;
+
+import io.flashdeberta.backend.Attention;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One layer's attention.
+ *
+ * @param keyPositions KR {@code [heads, rows, headSize]}, or null
+ * @param queryPositions QR of the same shape, or null
+ * @param distances the rows of KR and QR by distance; null without positions
+ * @param kernel what computes it
+ */
+record CudaAttention(
+        int heads,
+        int headSize,
+        float scale,
+        DeviceMemory.@Nullable Block keyPositions,
+        DeviceMemory.@Nullable Block queryPositions,
+        @Nullable DistanceTable distances,
+        AttentionKernel kernel)
+        implements Attention {
+
+    int size() {
+        return heads * headSize;
+    }
+
+    long keyPositionsAddress() {
+        return CudaEmbeddings.address(keyPositions);
+    }
+
+    long queryPositionsAddress() {
+        return CudaEmbeddings.address(queryPositions);
+    }
+
+    /** The table, its first and last distance and the rows of KR and QR, as kernels take them. */
+    void passDistances(Launch launch) {
+        launch.with(distances == null ? 0L : distances.table().address())
+                .with(distances == null ? 0 : distances.first())
+                .with(distances == null ? 0 : distances.last())
+                .with(distances == null ? 0 : distances.rows());
+    }
+
+    @Override
+    public void close() {
+        if (keyPositions != null) {
+            keyPositions.close();
+        }
+        if (queryPositions != null) {
+            queryPositions.close();
+        }
+        if (distances != null) {
+            distances.table().close();
+        }
+    }
+}

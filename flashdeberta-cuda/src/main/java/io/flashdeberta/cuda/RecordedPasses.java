@@ -1,0 +1,110 @@
+package io.flashdeberta.cuda;
+
+import java.util.LinkedHashMap;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The recorded passes of a session by who passes and the layout of the batch; the last {@link #KEPT} are kept. A pass is
+ * recorded when its key comes a second time: the first time loads kernels and chooses algorithms, which a recording could not,
+ * and most keys of a one-off batch never come again.
+ */
+final class RecordedPasses implements AutoCloseable {
+
+    /** Longer batches keep the GPU busy for longer than it takes to start their kernels. */
+    static final int MOST_TOKENS = 2048;
+
+    static final int KEPT = 32;
+
+    /** @param owner whose pass it is; compared by identity */
+    record Key(Object owner, BatchLayout layout) {
+
+        @Override
+        public boolean equals(@Nullable Object other) {
+            return other instanceof Key key && key.owner == owner && key.layout.equals(layout);
+        }
+
+        @Override
+        public int hashCode() {
+            return 31 * System.identityHashCode(owner) + layout.hashCode();
+        }
+    }
+
+    private static final class Entry {
+        private @Nullable RecordedPass pass;
+        private boolean refused;
+    }
+
+    private final Map<Key, Entry> entries = new LinkedHashMap<>(16, 0.75f, true) {
+        private static final long serialVersionUID = 1L;
+
+        @Override
+        protected boolean removeEldestEntry(Map.Entry<Key, Entry> eldest) {
+            if (size() <= KEPT) {
+                return false;
+            }
+            RecordedPass pass = eldest.getValue().pass;
+            if (pass != null) {
+                pass.close();
+            }
+            return true;
+        }
+    };
+
+    /** What to do with a pass. */
+    enum Advice {
+        RUN,
+        RECORD,
+        REPLAY
+    }
+
+    /** Asked once for every pass. */
+    Advice advice(Key key) {
+        Entry entry = entries.get(key);
+        if (entry == null) {
+            entries.put(key, new Entry());
+            return Advice.RUN;
+        }
+        if (entry.pass != null) {
+            return Advice.REPLAY;
+        }
+        return entry.refused ? Advice.RUN : Advice.RECORD;
+    }
+
+    /** The recording that {@link Advice#REPLAY} speaks of. */
+    RecordedPass get(Key key) {
+        Entry entry = entries.get(key);
+        if (entry == null || entry.pass == null) {
+            throw new IllegalStateException("There is no recording of " + key + ".");
+        }
+        return entry.pass;
+    }
+
+    void keep(Key key, RecordedPass pass) {
+        Entry entry = new Entry();
+        entry.pass = pass;
+        entries.put(key, entry);
+    }
+
+    /** Never records this again, since it failed. */
+    void refuse(Key key) {
+        Entry entry = new Entry();
+        entry.refused = true;
+        entries.put(key, entry);
+    }
+
+    int size() {
+        return (int)
+                entries.values().stream().filter(entry -> entry.pass != null).count();
+    }
+
+    @Override
+    public void close() {
+        for (Entry entry : entries.values()) {
+            if (entry.pass != null) {
+                entry.pass.close();
+            }
+        }
+        entries.clear();
+    }
+}

@@ -1,0 +1,42 @@
+package io.flashdeberta.cuda;
+
+import io.flashdeberta.backend.PackedBatch;
+
+import java.util.Arrays;
+import java.util.Comparator;
+import java.util.stream.IntStream;
+
+/** What attention kernels divide among their blocks: tiles of query rows, those of the longest sequences first. */
+final class WorkItems {
+
+    /** Numbers of an item: its sequence's first row and length, the tile's first query in the sequence, 0. */
+    static final int NUMBERS = 4;
+
+    private WorkItems() {}
+
+    /** @param tile query rows of an item */
+    static int[] of(PackedBatch batch, int tile) {
+        Integer[] longestFirst =
+                IntStream.range(0, batch.sequences()).boxed().toArray(Integer[]::new);
+        Arrays.sort(longestFirst, Comparator.comparingInt(s -> -batch.length(s)));
+        int[] items = new int[Math.multiplyExact(count(batch, tile), NUMBERS)];
+        int next = 0;
+        for (int s : longestFirst) {
+            for (int query = 0; query < batch.length(s); query += tile) {
+                items[next] = batch.start(s);
+                items[next + 1] = batch.length(s);
+                items[next + 2] = query;
+                next += NUMBERS;
+            }
+        }
+        return items;
+    }
+
+    static int count(PackedBatch batch, int tile) {
+        int count = 0;
+        for (int s = 0; s < batch.sequences(); s++) {
+            count += Rounding.blocks(batch.length(s), tile);
+        }
+        return count;
+    }
+}
