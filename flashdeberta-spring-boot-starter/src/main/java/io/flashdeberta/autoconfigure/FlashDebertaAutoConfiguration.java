@@ -4,6 +4,7 @@ import io.flashdeberta.autoconfigure.FlashDebertaProperties.ClassifierProperties
 import io.flashdeberta.autoconfigure.FlashDebertaProperties.NerProperties;
 import io.flashdeberta.autoconfigure.FlashDebertaProperties.RerankerProperties;
 import io.flashdeberta.classify.DebertaClassifier;
+import io.flashdeberta.engine.EngineObserver;
 import io.flashdeberta.engine.ResultCache;
 import io.flashdeberta.ner.DebertaNer;
 import io.flashdeberta.ner.NerOptions;
@@ -26,9 +27,14 @@ public final class FlashDebertaAutoConfiguration {
     private final ModelOpener opener;
 
     FlashDebertaAutoConfiguration(
-            FlashDebertaProperties properties, ObjectProvider<ResultCache> cache) {
+            FlashDebertaProperties properties,
+            ObjectProvider<ResultCache> cache,
+            ObjectProvider<Observers> observers) {
         this.properties = properties;
-        opener = new ModelOpener(properties, cache.getIfUnique(() -> ResultCache.NONE));
+        opener = new ModelOpener(
+                properties,
+                cache.getIfUnique(() -> ResultCache.NONE),
+                observers.getIfUnique(() -> bean -> EngineObserver.NONE));
     }
 
     @Bean
@@ -40,6 +46,7 @@ public final class FlashDebertaAutoConfiguration {
                 new RerankOptions(reranker.topN(), reranker.minScore(), reranker.truncation());
         return opener.open(
                 "reranker",
+                "debertaReranker",
                 reranker.model(),
                 reranker.maxTokens(),
                 DebertaReranker.builder().scoreActivation(reranker.activation()).options(options));
@@ -53,7 +60,11 @@ public final class FlashDebertaAutoConfiguration {
         NerOptions options = new NerOptions(
                 ner.aggregation(), Set.copyOf(ner.labels()), ner.threshold(), ner.truncation());
         DebertaNer opened = opener.open(
-                "ner", ner.model(), ner.maxTokens(), DebertaNer.builder().options(options));
+                "ner",
+                "debertaNer",
+                ner.model(),
+                ner.maxTokens(),
+                DebertaNer.builder().options(options));
         try {
             requireKnownLabels(ner, opened.labels());
         } catch (InvalidSettingException e) {
@@ -82,6 +93,7 @@ public final class FlashDebertaAutoConfiguration {
         ClassifierProperties classifier = properties.classifier();
         return opener.open(
                 "classifier",
+                "debertaClassifier",
                 classifier.model(),
                 classifier.maxTokens(),
                 DebertaClassifier.builder().truncation(classifier.truncation()));

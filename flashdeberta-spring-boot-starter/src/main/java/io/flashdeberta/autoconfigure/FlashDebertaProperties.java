@@ -18,8 +18,11 @@ import org.springframework.util.unit.DataSize;
  * @param device Where models run: auto, cpu, cuda or cuda:1. With auto it is CUDA when that can be used here, else the CPU.
  * @param attention How attention is computed. Both give the same numbers; flash needs memory linear in the length of a text.
  * @param dtype What is computed with: auto, fp32, fp16 or bf16. With auto it is fp16 on a GPU and fp32 on the CPU, which has nothing else.
- * @param threads CPU threads of one forward pass. By default all processors.
+ * @param workers Batches of a model that run side by side. By default two on the CPU, more on many processors, and one on a GPU.
+ * @param threads CPU threads of each worker. By default the processors divided by the workers, but four, or all of fewer processors, at least.
  * @param batchTokens Tokens packed into one batch. By default 4096.
+ * @param queueTokens Tokens that may wait for a model; a call that would exceed them is refused at once. By default 1048576.
+ * @param timeout How long a call may take before it fails. By default as long as it takes.
  * @param cuda NVIDIA GPUs.
  * @param cache Results of identical requests.
  * @param reranker The DebertaReranker bean.
@@ -31,8 +34,11 @@ public record FlashDebertaProperties(
         @DefaultValue("auto") String device,
         @DefaultValue("flash") AttentionKind attention,
         @DefaultValue("auto") Precision dtype,
+        @Nullable Integer workers,
         @Nullable Integer threads,
         @Nullable Integer batchTokens,
+        @Nullable Integer queueTokens,
+        @Nullable Duration timeout,
         @DefaultValue CudaProperties cuda,
         @DefaultValue CacheProperties cache,
         @DefaultValue RerankerProperties reranker,
@@ -49,8 +55,16 @@ public record FlashDebertaProperties(
                 "device",
                 device,
                 "Write auto, cpu, cuda or cuda:1, or remove the property for auto.");
+        Settings.requireAtLeast(1, "workers", workers);
         Settings.requireAtLeast(1, "threads", threads);
         Settings.requireAtLeast(1, "batch-tokens", batchTokens);
+        Settings.requireAtLeast(1, "queue-tokens", queueTokens);
+        Settings.require(
+                timeout == null || !(timeout.isNegative() || timeout.isZero()),
+                "timeout",
+                timeout,
+                "a call takes some time.",
+                "Write a duration such as 500ms or 10s, or remove the property for calls that take as long as they take.");
     }
 
     /**

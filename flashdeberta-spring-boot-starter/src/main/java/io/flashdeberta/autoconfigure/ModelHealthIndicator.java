@@ -20,7 +20,10 @@ final class ModelHealthIndicator extends AbstractHealthIndicator {
         ModelStatus status = task.status();
         builder.withDetail("model", status.model())
                 .withDetail("device", status.device())
-                .withDetail("maxTokens", status.maxTokens());
+                .withDetail("workers", status.workers())
+                .withDetail("maxTokens", status.maxTokens())
+                .withDetail("waitingTokens", status.waitingTokens())
+                .withDetail("nativeBytes", status.nativeBytes());
         if (status.open()) {
             builder.up();
         } else {

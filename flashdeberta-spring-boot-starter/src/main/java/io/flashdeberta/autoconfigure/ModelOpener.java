@@ -17,29 +17,48 @@ final class ModelOpener {
 
     private final FlashDebertaProperties properties;
     private final ResultCache cache;
+    private final Observers observers;
 
-    ModelOpener(FlashDebertaProperties properties, ResultCache cache) {
+    ModelOpener(FlashDebertaProperties properties, ResultCache cache, Observers observers) {
         this.properties = properties;
         this.cache = cache;
+        this.observers = observers;
     }
 
-    /** @param task the task's name in properties, as in "reranker" */
+    /**
+     * @param task the task's name in properties, as in "reranker"
+     * @param bean the name of the model's bean
+     */
     <T, B extends ModelBuilder<T, B>> T open(
-            String task, @Nullable String model, @Nullable Integer maxTokens, B builder) {
+            String task,
+            String bean,
+            @Nullable String model,
+            @Nullable Integer maxTokens,
+            B builder) {
         String location = Settings.requireText(task + ".model", model, MODEL_REMEDY);
         builder.model(location)
                 .device(properties.device())
                 .attention(properties.attention())
                 .dtype(properties.dtype())
-                .cache(cache);
+                .cache(cache)
+                .observer(observers.of(bean));
         if (maxTokens != null) {
             builder.maxTokens(maxTokens);
+        }
+        if (properties.workers() != null) {
+            builder.workers(properties.workers());
         }
         if (properties.threads() != null) {
             builder.threads(properties.threads());
         }
         if (properties.batchTokens() != null) {
             builder.batchTokens(properties.batchTokens());
+        }
+        if (properties.queueTokens() != null) {
+            builder.queueTokens(properties.queueTokens());
+        }
+        if (properties.timeout() != null) {
+            builder.timeout(properties.timeout());
         }
         if (properties.cuda().memoryLimit() != null) {
             builder.memoryLimit(properties.cuda().memoryLimit().toBytes());

@@ -33,7 +33,7 @@ class FlashDebertaHealthAutoConfigurationTests {
             assertThat(health.getStatus()).isEqualTo(Status.UP);
             assertThat(health.getDetails())
                     .containsEntry("model", TestModels.RERANKER)
-                    .containsKeys("device", "maxTokens");
+                    .containsKeys("device", "workers", "maxTokens", "waitingTokens", "nativeBytes");
 
             context.getBean(DebertaReranker.class).close();
             assertThat(health(context, "debertaReranker").getStatus()).isEqualTo(Status.DOWN);

@@ -26,7 +26,10 @@ class StartupFailureTests {
 
     @ParameterizedTest
     @CsvSource({
+        "flashdeberta.workers, 0",
         "flashdeberta.threads, 0",
+        "flashdeberta.queue-tokens, 0",
+        "flashdeberta.timeout, 0s",
         "flashdeberta.cuda.memory-limit, 0B",
         "flashdeberta.batch-tokens, -5",
         "flashdeberta.cache.maximum-size, 0",
