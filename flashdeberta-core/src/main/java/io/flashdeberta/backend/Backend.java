@@ -66,6 +66,11 @@ public interface Backend extends AutoCloseable {
     /** Opens a session; it is used by one thread at a time, and several of them run side by side. */
     Session openSession();
 
+    /** Tokens of a batch that keep a session busy; more of them only make calls wait for each other. */
+    default int batchTokens() {
+        return 4096;
+    }
+
     /** Whether several sessions get more done than one. */
     default boolean gainsFromSessions() {
         return false;

@@ -19,6 +19,9 @@ import tools.jackson.databind.JsonNode;
  */
 public final class Engine implements AutoCloseable {
 
+    /** A sequence of more tokens, which takes some time alone, must not take all workers. */
+    private static final int GIANT_TOKENS = 4096;
+
     private static final int TEXTS_OF_A_SLICE = 1024;
 
     /** A slice has at most this part of what may wait, so that there is room for others beside it. */
@@ -36,7 +39,10 @@ public final class Engine implements AutoCloseable {
         this.settings = settings;
         answers = new Answers(this, settings.cache(), settings.observer());
         WorkQueue queue = new WorkQueue(
-                settings.batchTokens(), settings.queueTokens(), model.workers().size());
+                model.batchTokens(),
+                Math.max(model.batchTokens(), GIANT_TOKENS),
+                settings.queueTokens(),
+                model.workers().size());
         scheduler = new Scheduler(
                 model.name(), queue, model.workers(), settings.observer(), this::closedException);
     }

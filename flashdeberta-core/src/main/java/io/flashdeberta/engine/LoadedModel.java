@@ -34,6 +34,7 @@ final class LoadedModel implements AutoCloseable {
     private final Head head;
     private final DebertaModel model;
     private final List<BatchRunner.Device> workers;
+    private final int batchTokens;
 
     private LoadedModel(ModelSettings settings, HeadLoader headLoader, Resources resources) {
         long start = System.nanoTime();
@@ -52,6 +53,8 @@ final class LoadedModel implements AutoCloseable {
         ModelWeights weights = new ModelWeights(checkpoint.weights());
         head = headLoader.load(config, tokenizer.specialTokens(), weights, backend);
         model = DebertaModel.load(config, weights.encoder(), backend);
+        Integer asked = settings.serving().batchTokens();
+        batchTokens = asked == null ? backend.batchTokens() : asked;
         boolean alone = settings.serving().workers() == null && !backend.gainsFromSessions();
         workers = openWorkers(alone ? 1 : parallelism.workers());
         log.info(
@@ -132,6 +135,11 @@ final class LoadedModel implements AutoCloseable {
     /** The task's own head. */
     Head head() {
         return head;
+    }
+
+    /** Tokens of one batch. */
+    int batchTokens() {
+        return batchTokens;
     }
 
     /** What runs its batches side by side. */

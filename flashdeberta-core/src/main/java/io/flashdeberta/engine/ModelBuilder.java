@@ -16,7 +16,6 @@ import org.jspecify.annotations.Nullable;
  */
 public abstract class ModelBuilder<T, B extends ModelBuilder<T, B>> {
 
-    private static final int BATCH_TOKENS = 4096;
     private static final int QUEUE_TOKENS = 1 << 20;
 
     private final HeadLoader headLoader;
@@ -25,7 +24,7 @@ public abstract class ModelBuilder<T, B extends ModelBuilder<T, B>> {
     private AttentionKind attention = AttentionKind.FLASH;
     private Precision dtype = Precision.AUTO;
     private @Nullable Integer maxTokens;
-    private int batchTokens = BATCH_TOKENS;
+    private @Nullable Integer batchTokens;
     private @Nullable Integer workers;
     private @Nullable Integer threads;
     private int queueTokens = QUEUE_TOKENS;
@@ -80,8 +79,8 @@ public abstract class ModelBuilder<T, B extends ModelBuilder<T, B>> {
     }
 
     /**
-     * Tokens that are packed into one batch, 4096 by default. More of them need more memory; a sequence that is longer is a
-     * batch of its own.
+     * Tokens that are packed into one batch; by default 1024 on the CPU and 4096 elsewhere. More of them need more memory, and calls
+     * wait longer for each other; a sequence that is longer is a batch of its own.
      */
     public B batchTokens(int batchTokens) {
         this.batchTokens = batchTokens;
@@ -90,7 +89,7 @@ public abstract class ModelBuilder<T, B extends ModelBuilder<T, B>> {
 
     /**
      * Batches that run side by side, each on threads of its own. By default, on the CPU, two and one more for every eight processors
-     * beyond sixteen, and one elsewhere. With one only, a text longer than a batch keeps everybody waiting.
+     * beyond sixteen, and one elsewhere. With one only, a text of many thousand tokens keeps everybody waiting.
      */
     public B workers(int workers) {
         this.workers = workers;

@@ -6,7 +6,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * How the calls of many threads share a model.
  *
- * @param batchTokens tokens that are packed into one batch, ≥ 1; a longer sequence is a giant, a batch of its own
+ * @param batchTokens tokens that are packed into one batch, ≥ 1; a longer sequence is a batch of its own; null for what suits the
+ *     device
  * @param workers batches that run side by side, ≥ 1; null for what suits the device and the processors
  * @param threads CPU threads of each worker, ≥ 1; null for what suits the processors
  * @param queueTokens tokens that may wait for a worker, ≥ 1
@@ -15,7 +16,7 @@ import org.jspecify.annotations.Nullable;
  * @param observer is told what happens
  */
 public record ServingSettings(
-        int batchTokens,
+        @Nullable Integer batchTokens,
         @Nullable Integer workers,
         @Nullable Integer threads,
         int queueTokens,
@@ -24,7 +25,9 @@ public record ServingSettings(
         EngineObserver observer) {
 
     public ServingSettings {
-        Arguments.requireAtLeast(1, batchTokens, "batchTokens");
+        if (batchTokens != null) {
+            Arguments.requireAtLeast(1, batchTokens, "batchTokens");
+        }
         if (workers != null) {
             Arguments.requireAtLeast(1, workers, "workers");
         }

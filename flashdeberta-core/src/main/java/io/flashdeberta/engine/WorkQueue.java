@@ -20,7 +20,7 @@ import org.jspecify.annotations.Nullable;
  * tokens of what was given out, and a sequence is due when the clock has gone on by the tokens of its request up to it. So
  * requests that wait at the same time share the workers evenly, a short one is soon through, and none waits for ever.
  *
- * <p>A sequence longer than a batch is a giant: it runs alone, and of several workers one is always kept free of giants.
+ * <p>A sequence that takes long, a giant, runs alone, and of several workers one is always kept free of giants.
  */
 final class WorkQueue {
 
@@ -31,6 +31,7 @@ final class WorkQueue {
     private static final int MOST_PASSED_OVER = 64;
 
     private final int batchTokens;
+    private final int giantTokens;
     private final int queueTokens;
     private final int workers;
     private final ReentrantLock lock = new ReentrantLock();
@@ -39,14 +40,21 @@ final class WorkQueue {
     private final NavigableSet<Work> giants = new TreeSet<>(Work.DUE_FIRST);
     private final Map<Request, List<Work>> works = new HashMap<>();
     private long ordinaryTokens;
-    private long giantTokens;
+    private long waitingGiantTokens;
     private int freeForGiants;
     private long clock;
     private long numbers;
     private boolean closed;
 
-    WorkQueue(int batchTokens, int queueTokens, int workers) {
+    /**
+     * @param batchTokens tokens of one batch, ≥ 1; a longer sequence runs alone
+     * @param giantTokens a longer sequence is a giant, ≥ batchTokens
+     * @param queueTokens tokens that may wait, ≥ 1
+     * @param workers how many take batches, ≥ 1
+     */
+    WorkQueue(int batchTokens, int giantTokens, int queueTokens, int workers) {
         this.batchTokens = batchTokens;
+        this.giantTokens = giantTokens;
         this.queueTokens = queueTokens;
         this.workers = workers;
         freeForGiants = Math.max(1, workers - 1);
@@ -87,7 +95,7 @@ final class WorkQueue {
             all.add(work);
             if (isGiant(work)) {
                 giants.add(work);
-                giantTokens += work.tokens();
+                waitingGiantTokens += work.tokens();
             } else {
                 ordinary.add(work);
                 ordinaryTokens += work.tokens();
@@ -97,7 +105,7 @@ final class WorkQueue {
     }
 
     private boolean isGiant(Work work) {
-        return work.tokens() > batchTokens;
+        return work.tokens() > giantTokens;
     }
 
     /**
@@ -161,7 +169,7 @@ final class WorkQueue {
         if (ordinary.remove(work)) {
             ordinaryTokens -= work.tokens();
         } else if (giants.remove(work)) {
-            giantTokens -= work.tokens();
+            waitingGiantTokens -= work.tokens();
         }
     }
 
@@ -195,7 +203,7 @@ final class WorkQueue {
     long waitingTokens() {
         lock.lock();
         try {
-            return ordinaryTokens + giantTokens;
+            return ordinaryTokens + waitingGiantTokens;
         } finally {
             lock.unlock();
         }

@@ -6,6 +6,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.List;
 import java.util.OptionalInt;
+import java.util.stream.Stream;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.JsonNodeFactory;
 
@@ -17,6 +18,9 @@ public final class DebertaTokenizer implements AutoCloseable {
      * microseconds.
      */
     public static final int MAX_TEXT_LENGTH = 1_000_000;
+
+    /** With fewer, threads that take part cost more than they bring. */
+    private static final int MANY_TEXTS = 32;
 
     private static final int SHORT_TEXT = 4096;
 
@@ -124,23 +128,25 @@ public final class DebertaTokenizer implements AutoCloseable {
         return tokenizer.encode(Unicode.wellFormed(text)).toTokenizedText(text);
     }
 
-    /** {@link #tokenize(String)} for each text, in parallel. */
+    /** {@link #tokenize(String)} for each text; many of them in parallel. */
     public List<TokenizedText> tokenize(List<String> texts) {
-        return texts.parallelStream().map(this::tokenize).toList();
+        return stream(texts).map(this::tokenize).toList();
     }
 
     /**
      * The beginning of each text: more than {@code tokens} tokens, or all there are. Of a longer text, which may have any length,
      * not much more than that is read. The tokens are those of the whole text, unless it has words of a thousand characters.
-     * In parallel.
+     * Many of them in parallel.
      *
      * @throws IllegalArgumentException when a text is longer than {@link #MAX_TEXT_LENGTH} and has so few tokens up to there, as
      *     white space has
      */
     public List<TokenizedText> tokenizeBeginnings(List<String> texts, int tokens) {
-        return texts.parallelStream()
-                .map(text -> tokenizeBeginning(text, tokens))
-                .toList();
+        return stream(texts).map(text -> tokenizeBeginning(text, tokens)).toList();
+    }
+
+    private static Stream<String> stream(List<String> texts) {
+        return texts.size() < MANY_TEXTS ? texts.stream() : texts.parallelStream();
     }
 
     private TokenizedText tokenizeBeginning(String text, int tokens) {

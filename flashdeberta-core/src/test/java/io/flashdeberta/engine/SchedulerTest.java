@@ -28,7 +28,7 @@ class SchedulerTest {
     private static Scheduler scheduler(int workers, int queueTokens, BatchRunner.Device device) {
         return new Scheduler(
                 "model",
-                new WorkQueue(1000, queueTokens, workers),
+                new WorkQueue(1000, 1000, queueTokens, workers),
                 Collections.nCopies(workers, device),
                 EngineObserver.NONE,
                 () -> new IllegalStateException("closed"));

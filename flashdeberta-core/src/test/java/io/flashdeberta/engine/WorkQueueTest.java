@@ -11,7 +11,7 @@ import org.junit.jupiter.api.Test;
 
 class WorkQueueTest {
 
-    private final WorkQueue queue = new WorkQueue(1000, 10_000, 1);
+    private final WorkQueue queue = new WorkQueue(1000, 1000, 10_000, 1);
 
     private static void add(WorkQueue queue, Request request) {
         assertThat(queue.add(request, false)).isTrue();
@@ -94,7 +94,7 @@ class WorkQueueTest {
 
     @Test
     void workersShareWhatIsThere() {
-        WorkQueue queue = new WorkQueue(4096, 1 << 20, 4);
+        WorkQueue queue = new WorkQueue(4096, 4096, 1 << 20, 4);
         add(queue, Requests.of(times(40, 100)));
         assertThat(take(queue)).hasSize(10);
         add(queue, Requests.of(times(400, 100)));
@@ -110,7 +110,7 @@ class WorkQueueTest {
 
     @Test
     void oneWorkerStaysFreeOfGiants() {
-        WorkQueue queue = new WorkQueue(1000, 1 << 20, 2);
+        WorkQueue queue = new WorkQueue(1000, 1000, 1 << 20, 2);
         add(queue, Requests.of(times(3, 5000)));
         List<Work> giant = take(queue);
         add(queue, Requests.of(times(20, 1000)));
@@ -125,7 +125,7 @@ class WorkQueueTest {
 
     @Test
     void aGiantsTurnComesAfterItsTokens() {
-        WorkQueue queue = new WorkQueue(1000, 1 << 20, 2);
+        WorkQueue queue = new WorkQueue(1000, 1000, 1 << 20, 2);
         add(queue, Requests.of(5000));
         int ordinary = 0;
         for (boolean seen = false; !seen; ordinary++) {
@@ -188,7 +188,7 @@ class WorkQueueTest {
         Request[] requests = IntStream.range(0, 30)
                 .mapToObj(i -> Requests.of(times(1 + i % 7, 2 + 61 * i)))
                 .toArray(Request[]::new);
-        WorkQueue queue = new WorkQueue(500, 1 << 20, 3);
+        WorkQueue queue = new WorkQueue(500, 900, 1 << 20, 3);
         Arrays.stream(requests).forEach(request -> add(queue, request));
         int taken = 0;
         while (queue.waitingSequences() > 0) {

@@ -20,7 +20,7 @@ import org.springframework.util.unit.DataSize;
  * @param dtype What is computed with: auto, fp32, fp16 or bf16. With auto it is fp16 on a GPU and fp32 on the CPU, which has nothing else.
  * @param workers Batches of a model that run side by side. By default two on the CPU, more on many processors, and one on a GPU.
  * @param threads CPU threads of each worker. By default the processors divided by the workers, but four, or all of fewer processors, at least.
- * @param batchTokens Tokens packed into one batch. By default 4096.
+ * @param batchTokens Tokens packed into one batch. By default 1024 on the CPU and 4096 on a GPU.
  * @param queueTokens Tokens that may wait for a model; a call that would exceed them is refused at once. By default 1048576.
  * @param timeout How long a call may take before it fails. By default as long as it takes.
  * @param cuda NVIDIA GPUs.

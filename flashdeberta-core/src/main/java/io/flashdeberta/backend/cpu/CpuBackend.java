@@ -20,6 +20,8 @@ import org.jspecify.annotations.Nullable;
 /** A model's weights in native memory. */
 final class CpuBackend implements Backend {
 
+    private static final int BATCH_TOKENS = 1024;
+
     private final NativeMemory memory = new NativeMemory();
     private final AttentionKind attentionKind;
     private final int threads;
@@ -154,6 +156,11 @@ final class CpuBackend implements Backend {
         AttentionKernel kernel =
                 attentionKind == AttentionKind.FLASH ? new FlashAttention() : new EagerAttention();
         return new CpuSession(new CpuThreads(threads), kernel, memory);
+    }
+
+    @Override
+    public int batchTokens() {
+        return BATCH_TOKENS;
     }
 
     @Override
