@@ -15,7 +15,7 @@ import java.util.stream.Stream;
  */
 record KernelProgram(String file, List<String> definitions) {
 
-    static final List<String> HEADERS = List.of("number.cuh", "row.cuh");
+    static final List<String> HEADERS = List.of("number.cuh", "row.cuh", "pairs.cuh", "wgmma.cuh");
 
     static KernelProgram of(String file, NumberType type, String... definitions) {
         return new KernelProgram(
@@ -44,7 +44,7 @@ record KernelProgram(String file, List<String> definitions) {
     /** The compiler's options. */
     List<String> options(Architecture architecture) {
         return Stream.concat(
-                        Stream.of("--gpu-architecture=" + architecture.name(), "--std=c++17"),
+                        Stream.of("--gpu-architecture=" + architecture.name(), "--std=c++20"),
                         definitions.stream().map(definition -> "-D" + definition))
                 .toList();
     }
