@@ -24,6 +24,9 @@ import org.jspecify.annotations.Nullable;
 /** A model's weights on a GPU, and the kernels that compute with them. */
 final class CudaBackend implements Backend {
 
+    /** Whether attention may use tensor cores: off until its tests have passed on a GPU from here. */
+    private static final String TENSOR_CORES = "flashdeberta.cuda.tensor-cores";
+
     private final DeviceContext context;
     private final DeviceMemory memory;
     private final Kernels kernels;
@@ -220,10 +223,13 @@ final class CudaBackend implements Backend {
             return new EagerAttention(type);
         }
         Gpu gpu = context.gpu();
-        AttentionKernel kernel = HopperAttention.of(
-                gpu, type, heads, headSize, keyPositions, queryPositions, buckets);
-        if (kernel == null) {
-            kernel = MmaAttention.of(gpu, type, headSize, keyPositions, queryPositions);
+        AttentionKernel kernel = null;
+        if (Boolean.getBoolean(TENSOR_CORES)) {
+            kernel = HopperAttention.of(
+                    gpu, type, heads, headSize, keyPositions, queryPositions, buckets);
+            if (kernel == null) {
+                kernel = MmaAttention.of(gpu, type, headSize, keyPositions, queryPositions);
+            }
         }
         return kernel == null
                 ? new SimtAttention(type, headSize, keyPositions, queryPositions)

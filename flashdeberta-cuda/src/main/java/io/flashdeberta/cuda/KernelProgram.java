@@ -44,7 +44,7 @@ record KernelProgram(String file, List<String> definitions) {
     /** The compiler's options. */
     List<String> options(Architecture architecture) {
         return Stream.concat(
-                        Stream.of("--gpu-architecture=" + architecture.name(), "--std=c++20"),
+                        Stream.of("--gpu-architecture=" + architecture.name(), "--std=c++17"),
                         definitions.stream().map(definition -> "-D" + definition))
                 .toList();
     }

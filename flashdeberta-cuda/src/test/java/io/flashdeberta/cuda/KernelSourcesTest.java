@@ -28,7 +28,7 @@ class KernelSourcesTest {
     private static final Pattern INCLUDE = Pattern.compile("(?m)^#include (\\S+)");
     private static final Map<String, Bounds> BOUNDS = Map.of(
             "attention.cu", new Bounds(128, 0),
-            "attention_hopper.cu", new Bounds(128, 48),
+            "attention_hopper.cu", new Bounds(128, 160),
             "attention_mma.cu", new Bounds(255, 0));
 
     private record Bounds(int registers, int spilledBytes) {}
@@ -100,7 +100,7 @@ class KernelSourcesTest {
         List<String> command = new ArrayList<>(List.of(
                 compiler,
                 "-arch=" + architecture,
-                "--std=c++20",
+                "--std=c++17",
                 "-cubin",
                 "-Xptxas=-v",
                 "-Werror=all-warnings",
