@@ -6,8 +6,9 @@ import io.flashdeberta.backend.PackedBatch;
  * A batch on the GPU.
  *
  * @param address where its layout begins
+ * @param shares where the first units of attention's blocks are, if it has a fixed number of them
  */
-record BatchData(PackedBatch batch, BatchLayout layout, long address) {
+record BatchData(PackedBatch batch, BatchLayout layout, long address, long shares) {
 
     private long at(int number) {
         return address + (long) number * Integer.BYTES;

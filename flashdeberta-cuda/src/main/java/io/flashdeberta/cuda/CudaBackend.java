@@ -24,6 +24,9 @@ import org.jspecify.annotations.Nullable;
 /** A model's weights on a GPU, and the kernels that compute with them. */
 final class CudaBackend implements Backend {
 
+    /** Whether attention may use tensor cores: off until its tests have passed on a GPU from here. */
+    private static final String TENSOR_CORES = "flashdeberta.cuda.tensor-cores";
+
     private final DeviceContext context;
     private final DeviceMemory memory;
     private final Kernels kernels;
@@ -31,6 +34,7 @@ final class CudaBackend implements Backend {
     private final AttentionKind attentionKind;
     private final WeightLoader weights;
     private final Owned owned = new Owned();
+    private @Nullable WorkShares shares;
     private boolean closed;
 
     CudaBackend(BackendOptions options, Gpu gpu) {
@@ -195,42 +199,67 @@ final class CudaBackend implements Backend {
             @Nullable Tensor queryPositions,
             @Nullable RelativeBuckets buckets,
             float scale) {
-        AttentionKernel kernel = kernel(headSize, keyPositions != null, queryPositions != null);
+        AttentionKernel kernel =
+                kernel(heads, headSize, keyPositions != null, queryPositions != null, buckets);
+        kernels.prepare(kernel.program());
+        shares = kernel.shares();
         return load(() -> new CudaAttention(
                 heads,
                 headSize,
                 scale,
-                positionTable(heads, headSize, keyPositions),
-                positionTable(heads, headSize, queryPositions),
-                buckets == null ? null : distances(buckets),
+                positionTable(heads, headSize, keyPositions, kernel),
+                positionTable(heads, headSize, queryPositions, kernel),
+                buckets == null ? null : distances(buckets, kernel),
                 kernel));
     }
 
-    private AttentionKernel kernel(int headSize, boolean keyPositions, boolean queryPositions) {
+    private AttentionKernel kernel(
+            int heads,
+            int headSize,
+            boolean keyPositions,
+            boolean queryPositions,
+            @Nullable RelativeBuckets buckets) {
         if (attentionKind == AttentionKind.EAGER) {
             return new EagerAttention(type);
         }
-        SimtAttention attention = new SimtAttention(type, headSize, keyPositions, queryPositions);
-        kernels.prepare(attention.program());
-        return attention;
+        Gpu gpu = context.gpu();
+        AttentionKernel kernel = null;
+        if (Boolean.getBoolean(TENSOR_CORES)) {
+            kernel = HopperAttention.of(
+                    gpu, type, heads, headSize, keyPositions, queryPositions, buckets);
+            if (kernel == null) {
+                kernel = MmaAttention.of(gpu, type, headSize, keyPositions, queryPositions);
+            }
+        }
+        return kernel == null
+                ? new SimtAttention(type, headSize, keyPositions, queryPositions)
+                : kernel;
     }
 
     private DeviceMemory.@Nullable Block positionTable(
-            int heads, int headSize, @Nullable Tensor table) {
+            int heads, int headSize, @Nullable Tensor table, AttentionKernel kernel) {
         if (table == null) {
             return null;
         }
-        long numbers = (long) table.rows() * heads * headSize;
-        DeviceMemory.Block block = memory.allocate(numbers * type.bytes());
-        weights.positionTable((CudaTensor) table, heads, headSize, block.address());
+        TableLayout layout = kernel.tables(table.rows(), headSize);
+        DeviceMemory.Block block =
+                memory.allocate((long) layout.rows() * heads * layout.width() * type.bytes());
+        weights.positionTable((CudaTensor) table, heads, headSize, layout, block.address());
         return block;
     }
 
-    private DistanceTable distances(RelativeBuckets buckets) {
-        int[] rows = DistanceTable.rows(buckets);
+    private DistanceTable distances(RelativeBuckets buckets, AttentionKernel kernel) {
+        int[] rows = kernel.distances(buckets);
         DeviceMemory.Block block = memory.allocate((long) rows.length * Integer.BYTES);
         weights.copy(rows, block.address());
-        return new DistanceTable(buckets.first(), buckets.last(), buckets.rows(), block);
+        return new DistanceTable(
+                buckets.first(), buckets.last(), buckets.rows(), rows.length, block);
+    }
+
+    /** How the attention that was loaded last divides its work; null if it does not. */
+    @Nullable
+    WorkShares shares() {
+        return shares;
     }
 
     @Override

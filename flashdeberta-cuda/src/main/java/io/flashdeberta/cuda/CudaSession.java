@@ -36,6 +36,7 @@ final class CudaSession implements Session {
     /** For tests: fills new tensors with what is no number. */
     static boolean poison;
 
+    private final CudaBackend backend;
     private final DeviceContext context;
     private final Kernels kernels;
     private final WeightLoader weights;
@@ -50,11 +51,14 @@ final class CudaSession implements Session {
     private final Arena recordedTensors;
     private final RecordedPasses recordings;
     private final DeviceMemory.Block smallBatch;
+    private final DeviceMemory.Block shares;
+    private final TensorMap tensorMap;
     private Arena.@Nullable Span largeBatch;
     private @Nullable BatchData current;
     private boolean recording;
 
     CudaSession(CudaBackend backend) {
+        this.backend = backend;
         context = backend.context();
         kernels = backend.kernels();
         weights = backend.weightLoader();
@@ -79,6 +83,11 @@ final class CudaSession implements Session {
             recordings = owned.add(newRecordings, newRecordings::close);
             DeviceMemory.Block newBatch = memory.allocate(smallBatchBytes());
             smallBatch = owned.add(newBatch, newBatch::close);
+            DeviceMemory.Block newShares =
+                    memory.allocate((context.gpu().multiprocessors() + 1L) * Integer.BYTES);
+            shares = owned.add(newShares, newShares::close);
+            TensorMap newMap = new TensorMap();
+            tensorMap = owned.add(newMap, newMap::close);
         } catch (RuntimeException | Error e) {
             owned.close();
             throw e;
@@ -99,6 +108,10 @@ final class CudaSession implements Session {
 
     Stream stream() {
         return stream;
+    }
+
+    TensorMap tensorMap() {
+        return tensorMap;
     }
 
     /** Starts to describe a launch of a kernel. */
@@ -126,7 +139,12 @@ final class CudaSession implements Session {
             address = largeBatch.address();
         }
         transfers.upload(numbers, address);
-        current = new BatchData(batch, layout, address);
+        WorkShares work = backend.shares();
+        if (work != null) {
+            int[] items = WorkItems.of(batch, BatchLayout.LARGE_TILE);
+            transfers.upload(work.of(items, work.blocks(layout)), shares.address());
+        }
+        current = new BatchData(batch, layout, address, shares.address());
         return current;
     }
 
@@ -309,7 +327,7 @@ final class CudaSession implements Session {
         }
         BatchData data = data(batch);
         return compute(qkv.rows(), layer.size(), y -> {
-            layer.kernel().run(this, layer, data, ((CudaTensor) qkv).address(), y.address());
+            layer.kernel().run(this, layer, data, (CudaTensor) qkv, y.address());
         });
     }
 

@@ -3,12 +3,16 @@ package io.flashdeberta.cuda;
 import io.flashdeberta.backend.RelativeBuckets;
 
 /**
- * The rows of the position tables by distance on the GPU, {@code δ(r)} for r in {@code [first, last]}: beyond, they stay the
- * same.
+ * The rows of the position tables by distance on the GPU, as an attention kernel takes them.
+ *
+ * @param first greatest distance from which on all smaller ones have row 0
+ * @param last smallest distance from which on all greater ones have the last row
+ * @param rows rows of the position tables
+ * @param length numbers of the table
  */
-record DistanceTable(int first, int last, int rows, DeviceMemory.Block table) {
+record DistanceTable(int first, int last, int rows, int length, DeviceMemory.Block table) {
 
-    /** The numbers of a table. */
+    /** {@code δ(r)} for r in {@code [first, last]}. */
     static int[] rows(RelativeBuckets buckets) {
         int[] rows = new int[buckets.last() - buckets.first() + 1];
         for (int i = 0; i < rows.length; i++) {

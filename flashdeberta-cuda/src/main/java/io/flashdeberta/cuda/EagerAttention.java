@@ -1,6 +1,7 @@
 package io.flashdeberta.cuda;
 
 import io.flashdeberta.backend.PackedBatch;
+import io.flashdeberta.backend.RelativeBuckets;
 
 /** Attention by whole score matrices: attention_eager.cu, sequence by sequence. */
 final class EagerAttention implements AttentionKernel {
@@ -22,13 +23,27 @@ final class EagerAttention implements AttentionKernel {
     }
 
     @Override
+    public KernelProgram program() {
+        return program;
+    }
+
+    @Override
+    public int[] distances(RelativeBuckets buckets) {
+        return DistanceTable.rows(buckets);
+    }
+
+    @Override
     public boolean recordable() {
         return false;
     }
 
     @Override
     public void run(
-            CudaSession session, CudaAttention attention, BatchData batch, long qkv, long context) {
+            CudaSession session,
+            CudaAttention attention,
+            BatchData batch,
+            CudaTensor qkv,
+            long context) {
         PackedBatch sequences = batch.batch();
         long most = sequences.maxLength();
         try (Arena.Span scores =
@@ -39,7 +54,7 @@ final class EagerAttention implements AttentionKernel {
                         session,
                         attention,
                         sequences.length(s),
-                        qkv + 3 * row,
+                        qkv.address() + 3 * row,
                         scores.address(),
                         context + row);
             }

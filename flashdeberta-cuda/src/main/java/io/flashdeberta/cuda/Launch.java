@@ -1,7 +1,12 @@
 package io.flashdeberta.cuda;
 
+import static org.bytedeco.cuda.global.cudart.CU_FUNC_ATTRIBUTE_MAX_DYNAMIC_SHARED_SIZE_BYTES;
+import static org.bytedeco.cuda.global.cudart.cuFuncSetAttribute;
 import static org.bytedeco.cuda.global.cudart.cuLaunchKernel;
 
+import java.util.Collections;
+import java.util.IdentityHashMap;
+import java.util.Set;
 import org.bytedeco.cuda.cudart.CUfunc_st;
 import org.bytedeco.javacpp.LongPointer;
 import org.bytedeco.javacpp.Pointer;
@@ -14,7 +19,11 @@ final class Launch implements AutoCloseable {
     private static final int MOST_ARGUMENTS = 32;
     private static final int LARGEST_GRID = 65_535;
 
+    /** What a block may have without asking. */
+    private static final int COMMON_SHARED = 48 << 10;
+
     private final Stream stream;
+    private final Set<CUfunc_st> enlarged = Collections.newSetFromMap(new IdentityHashMap<>());
     private final LongPointer values = new LongPointer(MOST_ARGUMENTS);
     private final PointerPointer<Pointer> addresses = new PointerPointer<>(MOST_ARGUMENTS);
     private @Nullable CUfunc_st kernel;
@@ -53,6 +62,19 @@ final class Launch implements AutoCloseable {
     /** Bytes of shared memory beside what the kernel declares. */
     Launch shared(int bytes) {
         sharedBytes = bytes;
+        if (bytes > COMMON_SHARED && enlarged.add(kernel)) {
+            Driver.check(
+                    cuFuncSetAttribute(
+                            kernel, CU_FUNC_ATTRIBUTE_MAX_DYNAMIC_SHARED_SIZE_BYTES, bytes),
+                    "give a kernel shared memory");
+        }
+        return this;
+    }
+
+    /** A structure, by its value until {@link #run()}. */
+    Launch with(Pointer structure) {
+        addresses.put(arguments, structure);
+        arguments++;
         return this;
     }
 

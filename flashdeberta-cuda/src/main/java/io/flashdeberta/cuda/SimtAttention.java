@@ -1,5 +1,7 @@
 package io.flashdeberta.cuda;
 
+import io.flashdeberta.backend.RelativeBuckets;
+
 /** Flash attention without tensor cores: attention.cu. */
 final class SimtAttention implements AttentionKernel {
 
@@ -24,8 +26,14 @@ final class SimtAttention implements AttentionKernel {
                 "POSITION_TO_CONTENT=" + (positionToContent ? 1 : 0));
     }
 
-    KernelProgram program() {
+    @Override
+    public KernelProgram program() {
         return program;
+    }
+
+    @Override
+    public int[] distances(RelativeBuckets buckets) {
+        return DistanceTable.rows(buckets);
     }
 
     @Override
@@ -35,10 +43,14 @@ final class SimtAttention implements AttentionKernel {
 
     @Override
     public void run(
-            CudaSession session, CudaAttention attention, BatchData batch, long qkv, long context) {
+            CudaSession session,
+            CudaAttention attention,
+            BatchData batch,
+            CudaTensor qkv,
+            long context) {
         Launch launch = session.launch(program, "attention", THREADS)
                 .grid(batch.layout().smallItems(), attention.heads(), 1)
-                .with(qkv)
+                .with(qkv.address())
                 .with(attention.keyPositionsAddress())
                 .with(attention.queryPositionsAddress());
         attention.passDistances(launch);

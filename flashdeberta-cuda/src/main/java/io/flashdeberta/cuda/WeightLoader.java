@@ -77,17 +77,21 @@ final class WeightLoader implements AutoCloseable {
         stream.synchronize();
     }
 
-    /** Orders a position table {@code [rows, heads·headSize]} by heads, and waits for it. */
-    synchronized void positionTable(CudaTensor table, int heads, int headSize, long address) {
+    /** Orders a position table {@code [rows, heads·headSize]} as a kernel wants it, and waits for it. */
+    synchronized void positionTable(
+            CudaTensor table, int heads, int headSize, TableLayout layout, long address) {
         table.stream().synchronize();
-        launch.of(kernels.get(KernelProgram.of("position_table.cu", type), "position_table"), 128)
-                .grid(table.rows(), 1, 1)
+        String function = layout.swizzled() ? "swizzled_position_table" : "position_table";
+        launch.of(kernels.get(KernelProgram.of("position_table.cu", type), function), 128)
+                .grid(layout.rows(), 1, 1)
                 .with(table.address())
                 .with(table.rows())
                 .with(heads)
-                .with(headSize)
-                .with(address)
-                .run();
+                .with(headSize);
+        if (layout.swizzled()) {
+            launch.with(layout.rows()).with(layout.padding());
+        }
+        launch.with(address).run();
         stream.synchronize();
     }
 

@@ -9,6 +9,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
@@ -25,7 +26,12 @@ class KernelSourcesTest {
     private static final Pattern SPILLS = Pattern.compile("(\\d+) bytes spill stores");
     private static final Pattern REGISTERS = Pattern.compile("Used (\\d+) registers");
     private static final Pattern INCLUDE = Pattern.compile("(?m)^#include (\\S+)");
-    private static final int MOST_ATTENTION_REGISTERS = 128;
+    private static final Map<String, Bounds> BOUNDS = Map.of(
+            "attention.cu", new Bounds(128, 0),
+            "attention_hopper.cu", new Bounds(128, 160),
+            "attention_mma.cu", new Bounds(255, 0));
+
+    private record Bounds(int registers, int spilledBytes) {}
 
     @TempDir
     Path folder;
@@ -73,9 +79,21 @@ class KernelSourcesTest {
                 "There is no nvcc on the PATH or in /usr/local/cuda/bin; install CUDA 13's cuda-nvcc to compile the kernels here.");
         for (Path source : sources()) {
             for (String number : NUMBERS) {
-                compile(source, architecture, number);
+                if (isFor(source.getFileName().toString(), architecture, number)) {
+                    compile(source, architecture, number);
+                }
             }
         }
+    }
+
+    /** Tensor cores take 16-bit numbers, bf16 from Ampere on, and one kernel has instructions of Hopper alone. */
+    private static boolean isFor(String file, String architecture, String number) {
+        return switch (file) {
+            case "attention_hopper.cu" -> architecture.equals("sm_90a") && !number.equals("float");
+            case "attention_mma.cu" ->
+                number.equals("Half") || (number.equals("BFloat") && !architecture.equals("sm_75"));
+            default -> true;
+        };
     }
 
     private void compile(Path source, String architecture, String number) throws Exception {
@@ -87,6 +105,7 @@ class KernelSourcesTest {
                 "-Xptxas=-v",
                 "-Werror=all-warnings",
                 "-DNUMBER=" + number,
+                "-DBF16=" + (number.equals("BFloat") ? 1 : 0),
                 "-DCOLUMNS=768",
                 "-DHEAD_SIZE=64",
                 "-DCONTENT_TO_POSITION=1",
@@ -97,11 +116,14 @@ class KernelSourcesTest {
         Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
         String log = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
         assertThat(process.waitFor()).as(String.join(" ", command) + "\n" + log).isZero();
-        if (source.getFileName().toString().equals("attention.cu")) {
-            assertThat(most(SPILLS, log)).as("bytes spilled\n" + log).isZero();
+        Bounds bounds = BOUNDS.get(source.getFileName().toString());
+        if (bounds != null) {
+            assertThat(most(SPILLS, log))
+                    .as("bytes spilled\n" + log)
+                    .isLessThanOrEqualTo(bounds.spilledBytes());
             assertThat(most(REGISTERS, log))
                     .as("registers\n" + log)
-                    .isBetween(1, MOST_ATTENTION_REGISTERS);
+                    .isBetween(1, bounds.registers());
         }
     }
 

@@ -14,6 +14,7 @@ import io.flashdeberta.backend.Tensor;
 import io.flashdeberta.checkpoint.WeightTensor;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -56,8 +57,8 @@ class SessionsTest {
                             () -> run(backends.get(n % 2), linears.get(n % 2), inputs.get(n), 50)));
                 }
                 for (int i = 0; i < THREADS; i++) {
-                    assertThat(together.get(i).get())
-                            .containsExactly(run(first, linears.get(0), inputs.get(i), 1));
+                    float[] alone = run(first, linears.get(0), inputs.get(i), 1);
+                    assertThat(Arrays.equals(together.get(i).get(), alone)).isTrue();
                 }
             } finally {
                 threads.shutdownNow();
@@ -72,7 +73,7 @@ class SessionsTest {
             for (int i = 0; i < times; i++) {
                 try (Tensor y = session.linear(x, linear, Activation.GELU)) {
                     float[] found = session.read(y);
-                    assertThat(i == 0 ? found : values).containsExactly(found);
+                    assertThat(i == 0 || Arrays.equals(values, found)).isTrue();
                     values = found;
                 }
             }
