@@ -9,7 +9,7 @@ from demodata.encoding import WordEncoder
 from demodata.ner_data import Passages, tag_ids
 from demodata.reranker_data import CANDIDATES, Groups
 
-WIDTHS = (64, 128, 256, 384)
+WIDTHS = (48, 64, 96, 160, 320)
 
 
 def _width(length):
@@ -20,14 +20,14 @@ def reranker_batches(tokenizer, seed, tokens, reserve=True):
     """Yields ids, length of the first segment and the related-word flags, shaped [queries, candidates, width]."""
     encoder, groups, waiting = WordEncoder(tokenizer), Groups(seed, reserve=reserve), {width: [] for width in WIDTHS}
     while True:
-        _, query, texts = groups.next()
-        side = encoder.query(query)
+        example, texts = groups.next()
+        side = encoder.query(example.query)
         pairs = [encoder.pair(side, text, WIDTHS[-1]) for text in texts]
         if len(pairs) < CANDIDATES:
             continue
         width = _width(max(len(pair[0]) for pair in pairs))
         waiting[width].append(pairs)
-        if len(waiting[width]) * CANDIDATES * width >= tokens:
+        if (len(waiting[width]) + 1) * CANDIDATES * width > tokens:
             yield _stack(waiting[width], width)
             waiting[width] = []
 
@@ -53,7 +53,7 @@ def ner_batches(tokenizer, seed, tokens, reserve=True):
             ids, tags = encoded.ids[:WIDTHS[-1] - 2], tag_ids(encoded.offsets, text, spans)[:WIDTHS[-1] - 2]
             width = _width(len(ids) + 2)
             waiting[width].append((ids, tags))
-            if len(waiting[width]) * width >= tokens:
+            if (len(waiting[width]) + 1) * width > tokens:
                 batch = np.zeros((2, len(waiting[width]), width), np.int16)
                 batch[1] = -100
                 for row, (row_ids, row_tags) in enumerate(waiting[width]):
@@ -76,4 +76,4 @@ def stream(make, path, seed, tokens, workers, reserve=True):
         context.Process(target=_work, args=(make, str(path), seed * 1000 + index, tokens, reserve, queue), daemon=True).start()
     while True:
         for queue in queues:
-            yield queue.get()
+            yield queue.get(timeout=120)

@@ -4,6 +4,8 @@ import json
 import math
 import multiprocessing
 import os
+import signal
+import sys
 import time
 from pathlib import Path
 
@@ -17,36 +19,81 @@ from batches import ner_batches, reranker_batches, stream
 from checkpoint import config, export
 from model import Reranker, Tagger, buckets, initialise
 
+WARMUP = 1000
 
-def reranker_loss(model, batch, index, device):
-    ids, first, related = (torch.from_numpy(array).to(device, non_blocking=True) for array in batch)
+
+def reranker_loss(model, index, ids, first, related):
     groups, candidates, width = ids.shape
     flat = ids.flatten(0, 1).long()
     scores, matches = model(flat, index)
     scores = scores.view(groups, candidates)
-    listwise = F.cross_entropy(scores, torch.zeros(groups, dtype=torch.long, device=device))
+    listwise = F.cross_entropy(scores, torch.zeros(groups, dtype=torch.long, device=ids.device))
     wanted = torch.zeros_like(scores)
     wanted[:, 0] = 1
-    calibration = F.binary_cross_entropy_with_logits(scores, wanted, pos_weight=torch.tensor(4.0, device=device))
+    calibration = F.binary_cross_entropy_with_logits(scores, wanted, pos_weight=torch.full((1,), 4.0, device=ids.device))
 
-    second = torch.arange(width, device=device)[None] >= first.flatten()[:, None]
-    word = flat > 3
+    second = torch.arange(width, device=ids.device)[None] >= first.flatten()[:, None]
+    word = (flat > 3).float()
     across = (flat[:, :, None] == flat[:, None, :]) & (second[:, :, None] != second[:, None, :])
-    targets = torch.stack([across.any(-1), related.flatten(0, 1).bool()], -1).float()
-    auxiliary = F.binary_cross_entropy_with_logits(matches, targets, reduction="none").mean(-1)[word].mean()
+    targets = torch.stack([across.any(-1), related.flatten(0, 1) > 0], -1).float()
+    auxiliary = F.binary_cross_entropy_with_logits(matches, targets, reduction="none").mean(-1)
+    auxiliary = (auxiliary * word).sum() / word.sum()
     return listwise + 0.15 * calibration + auxiliary, (scores.argmax(1) == 0).float().mean()
 
 
-def tagger_loss(model, batch, index, device):
-    ids, tags = (torch.from_numpy(array).to(device, non_blocking=True).long() for array in batch)
-    logits = model(ids, index)
-    known = tags >= 0
-    return F.cross_entropy(logits[known], tags[known]), (logits.argmax(-1) == tags)[known].float().mean()
+def tagger_loss(model, index, ids, tags):
+    logits, tags = model(ids.long(), index).flatten(0, 1), tags.long().flatten()
+    right = (logits.argmax(-1) == tags).float().sum() / (tags >= 0).sum()
+    return F.cross_entropy(logits, tags, ignore_index=-100), right
 
 
-def rate(progress, step, warmup=500):
+def rate(progress, step):
     """Warm-up counts steps, not time: compiling would otherwise use it up before training has begun."""
-    return min(1.0, (step + 1) / warmup) * (0.5 * (1 + math.cos(math.pi * progress)) * 0.99 + 0.01)
+    return min(1.0, (step + 1) / WARMUP) * (0.5 * (1 + math.cos(math.pi * progress)) * 0.99 + 0.01)
+
+
+def optimizer_of(model, speed, device):
+    decay = [p for p in model.parameters() if p.ndim > 1]
+    other = [p for p in model.parameters() if p.ndim <= 1]
+    return torch.optim.AdamW([{"params": decay, "weight_decay": 0.01}, {"params": other, "weight_decay": 0.0}],
+                             lr=speed, betas=(0.9, 0.98), fused=True)
+
+
+def train(model, made, source, loss_of, args, device, history):
+    """Trains until the minutes or steps are over, and adds to the history what was reported on the way."""
+    optimizer = optimizer_of(model, args.rate, device)
+    compute = loss_of if args.plain else torch.compile(loss_of, dynamic=False)
+    start, begun, waited, step = args.start, time.time(), 0.0, 0
+    indexes, losses, scores = {}, [], []
+    while True:
+        progress = (time.time() - begun) / (start + args.minutes * 60 - begun) if args.minutes else step / args.steps
+        if progress >= 1:
+            return
+        for group in optimizer.param_groups:
+            group["lr"] = args.rate * rate(progress, step)
+        before = time.time()
+        batch = next(source)
+        waited += time.time() - before
+        width = batch[0].shape[-1]
+        if width not in indexes:
+            indexes[width] = buckets(width, made.position_buckets, made.max_position_embeddings).to(device)
+        batch = [torch.from_numpy(array).to(device, non_blocking=True) for array in batch]
+        with torch.autocast(device, torch.bfloat16):
+            loss, score = compute(model, indexes[width], *batch)
+        optimizer.zero_grad(set_to_none=True)
+        loss.backward()
+        torch.nn.utils.clip_grad_norm_(model.parameters(), 1.0)
+        optimizer.step()
+        losses.append(loss.detach())
+        scores.append(score.detach())
+        step += 1
+        if step % args.report == 0:
+            history.append({"step": step, "seconds": round(time.time() - start), "waited": round(waited, 1),
+                            "loss": round(torch.stack(losses).mean().item(), 4), "score": round(torch.stack(scores).mean().item(), 4)})
+            print(args.kind, history[-1], flush=True)
+            losses, scores = [], []
+        if step % args.save == 0:
+            export(model, made, args.kind, args.out)
 
 
 def main():
@@ -56,64 +103,34 @@ def main():
     parser.add_argument("--out", type=Path, help="another folder for the checkpoint")
     parser.add_argument("--steps", type=int, default=6000)
     parser.add_argument("--minutes", type=float, help="follow the clock instead of --steps")
-    parser.add_argument("--tokens", type=int, default=98_304, help="tokens in a batch")
-    parser.add_argument("--rate", type=float, default=1e-3)
+    parser.add_argument("--tokens", type=int, default=49_152, help="tokens in a batch")
+    parser.add_argument("--rate", type=float, default=7e-4)
+    parser.add_argument("--layers", type=int, default=4)
     parser.add_argument("--inner", type=int, default=512)
     parser.add_argument("--workers", type=int, default=7)
     parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--report", type=int, default=500, help="steps between two reports")
+    parser.add_argument("--save", type=int, default=2000, help="steps between two exports")
     parser.add_argument("--everything", action="store_true", help="train on the phrasings kept for evaluation too")
     parser.add_argument("--plain", action="store_true", help="do not compile")
     args = parser.parse_args()
+    args.start, args.out = time.time(), args.out or args.folder
 
-    start = time.time()
-    make = reranker_batches if args.kind == "reranker" else ner_batches
+    make, loss_of, kind = (reranker_batches, reranker_loss, Reranker) if args.kind == "reranker" else (ner_batches, tagger_loss, Tagger)
     source = stream(make, args.folder / "tokenizer.json", args.seed, args.tokens, args.workers, not args.everything)
     next(source)
     device = "cuda" if torch.cuda.is_available() else "cpu"
     torch.set_float32_matmul_precision("high")
-    made = config(args.kind, Tokenizer.from_file(str(args.folder / "tokenizer.json")).get_vocab_size(), inner=args.inner)
-    model = initialise((Reranker if args.kind == "reranker" else Tagger)(made), args.seed).to(device)
-    decay = [p for p in model.parameters() if p.ndim > 1]
-    other = [p for p in model.parameters() if p.ndim <= 1]
-    optimizer = torch.optim.AdamW([{"params": decay, "weight_decay": 0.01}, {"params": other, "weight_decay": 0.0}], lr=args.rate, betas=(0.9, 0.98), fused=device == "cuda")
-    loss_of = reranker_loss if args.kind == "reranker" else tagger_loss
-    if not args.plain:
-        torch._dynamo.config.cache_size_limit = 64
-        loss_model = torch.compile(model, dynamic=False)
-    else:
-        loss_model = model
-    indexes = {}
-    history, losses, scores, step, waited = [], [], [], 0, 0.0
-    while True:
-        progress = (time.time() - start) / (args.minutes * 60) if args.minutes else step / args.steps
-        if progress >= 1:
-            break
-        for group in optimizer.param_groups:
-            group["lr"] = args.rate * rate(progress, step)
-        before = time.time()
-        batch = next(source)
-        waited += time.time() - before
-        width = batch[0].shape[-1]
-        if width not in indexes:
-            indexes[width] = buckets(width, made.position_buckets, made.max_position_embeddings).to(device)
-        with torch.autocast(device, torch.bfloat16):
-            loss, score = loss_of(loss_model, batch, indexes[width], device)
-        optimizer.zero_grad(set_to_none=True)
-        loss.backward()
-        torch.nn.utils.clip_grad_norm_(model.parameters(), 1.0)
-        optimizer.step()
-        losses.append(loss.detach())
-        scores.append(score.detach())
-        step += 1
-        if step % 250 == 0:
-            record = {"step": step, "seconds": round(time.time() - start), "waited": round(waited), "loss": round(torch.stack(losses).mean().item(), 4), "score": round(torch.stack(scores).mean().item(), 4)}
-            history.append(record)
-            print(args.kind, record, flush=True)
-            losses, scores = [], []
-    out = args.out or args.folder
-    export(model, made, args.kind, out)
-    (out / "training.json").write_text(json.dumps({"steps": step, "seconds": round(time.time() - start), "history": history}) + "\n")
-    print(args.kind, "done", step, round(time.time() - start), flush=True)
+    made = config(args.kind, Tokenizer.from_file(str(args.folder / "tokenizer.json")).get_vocab_size(), layers=args.layers, inner=args.inner)
+    model = initialise(kind(made), args.seed).to(device)
+    history = []
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit("stopped"))
+    try:
+        train(model, made, source, loss_of, args, device, history)
+    finally:
+        export(model, made, args.kind, args.out)
+    (args.out / "training.json").write_text(json.dumps({"settings": {key: str(value) for key, value in vars(args).items()}, "history": history}) + "\n")
+    print(args.kind, "done", round(time.time() - args.start), flush=True)
     for worker in multiprocessing.active_children():
         worker.kill()
 

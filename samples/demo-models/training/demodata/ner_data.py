@@ -1,18 +1,36 @@
 """Streams of annotated passages: (text, [(start, end, label)])."""
 import random
+import re
 
 from .inflection import ing, past, plural, third_person
 from .names import Names
+from .questions import LINES
 from .template import held_out, pieces
 from .values import date, email, money, phone, time
-from .vocabulary import ALL, GENERAL, items, lines
+from .vocabulary import ALL, GENERAL, LISTS, items, lines
 
 LABELS = ["PERSON", "ORGANIZATION", "LOCATION", "DATE", "EMAIL", "PHONE", "MONEY"]
 TAGS = ["O"] + [f"{prefix}-{label}" for label in LABELS for prefix in "BI"]
-SENTENCES, PLAIN, ROLES = lines("ner_sentences.txt"), lines("plain_sentences.txt"), items("roles.txt")
+WRITTEN = [line for file in sorted((LISTS / "ner").glob("*.txt")) if file.stem != "plain" for line in lines(f"ner/{file.name}")]
+COMBINED, PLAIN, ROLES = lines("ner_sentences.txt"), lines("ner/plain.txt") + lines("plain_sentences.txt"), items("roles.txt")
 STARTS = ["However, ", "Meanwhile, ", "In the end, ", "As expected, ", "Sadly, ", "Later, ", "Note: ", "- ", "* ", "1. ", "2) ", "> ", "Re: ", "For the record, ",
           "Yes, ", "No, ", "Well, ", "By the way, ", "At first ", "So ", "But ", "And ", "Because ", "When ", "Still, ", "Also, ", "FYI: "]
+NUMBERS = ("num", "number", "days", "big")
+_TIMELESS = re.compile(r"\d{3}|\d(st|nd|rd|th)\b|\b(today|yesterday|tomorrow|tonight|dollars?|euros?|francs?|pounds?|cents?|pence|week|month|year|century|decade)\b|[$€£¥@]")
+_CAPITAL = re.compile(r"[A-Z]")
 ENDS = [".", ".", ".", ".", "!", "?", ";", "", " ...", ", however.", ", officials said.", " (see below)."]
+
+
+def nameless():
+    """Hand-written answers in which nothing is an entity: no capital letter but the first one of a sentence, no date, no amount of money."""
+    texts = [text for line in LINES for text in line.answers]
+    common = {word for text in texts for word in re.findall(r"\b[a-z]+\b", text)}
+    return [text for text in texts if not _TIMELESS.search(text) and set(re.findall(r"\{(\w+)\}", text)) <= {*NUMBERS, "time", "percent"}
+            and all(starts_sentence(text, match.start()) and re.match(r"\w+", text[match.start():]).group().lower() in common for match in _CAPITAL.finditer(text))]
+
+
+def starts_sentence(text, position):
+    return position == 0 or text[:position].endswith((". ", "? ", "! "))
 
 
 class Passages:
@@ -21,7 +39,8 @@ class Passages:
         self.heldout = heldout
         self.names = Names(self.rng, heldout)
         keep = lambda templates: [t for i, t in enumerate(templates) if not reserve or held_out(i) == heldout]
-        self.sentences, self.plain = keep(SENTENCES), keep(PLAIN)
+        self.written, self.combined, self.plain = keep(WRITTEN), keep(COMBINED), keep(PLAIN)
+        self.plain += [] if heldout else nameless()
 
     def _entity(self, slot):
         rng, names = self.rng, self.names
@@ -35,6 +54,8 @@ class Passages:
             return "ORGANIZATION", names.organization()
         if slot == "LOC":
             return "LOCATION", names.place()
+        if slot == "FAC":
+            return "LOCATION", names.facility()
         if slot == "DATE":
             return "DATE", date(rng)
         if slot == "EMAIL":
@@ -47,8 +68,12 @@ class Passages:
 
     def _word(self, slot):
         rng = self.rng
-        if slot in ("num", "time", "role"):
-            return str(rng.randint(2, rng.choice((9, 99, 999, 99999)))) if slot == "num" else time(rng) if slot == "time" else rng.choice(ROLES)
+        if slot in NUMBERS:
+            return f"{rng.randint(2, rng.choice((9, 99, 999, 99999))):{',' if slot == 'big' else ''}}"
+        if slot in ("time", "role"):
+            return time(rng) if slot == "time" else rng.choice(ROLES)
+        if slot == "percent":
+            return f"{rng.randint(1, 99)}{rng.choice(('%', ' percent', ' per cent'))}"
         kind = {"ns": "n", "vs": "v", "ved": "v", "N": "n", "A": "a"}.get(slot, slot)
         word = rng.choice(GENERAL[kind] if rng.random() < 0.3 else ALL[kind])
         word = {"ns": plural, "vs": third_person, "ved": past}.get(slot, lambda w: w.replace("_", " "))(word)
@@ -71,8 +96,8 @@ class Passages:
     def sentence(self):
         rng = self.rng
         roll = rng.random()
-        template = rng.choice(self.plain) if roll < 0.16 else rng.choice(self.sentences)
-        if roll > 0.95 and not self.heldout:
+        template = rng.choice(self.plain if roll < 0.16 else self.combined if roll < 0.34 else self.written)
+        if roll > 0.96 and not self.heldout:
             template = self._random_words()
         rate = 0.0 if self.heldout or rng.random() < 0.6 else rng.choice((0.15, 0.3, 0.6))
         parts, spans, length = [], [], 0
@@ -148,16 +173,16 @@ class Passages:
 
 
 def tag_ids(offsets, text, spans):
-    """The tag of each token: B- on the first token of an entity, I- on the others."""
-    tags, position = [], 0
+    """The tag of each token: B- on the first token of an entity, I- on the others, also on the blank before a punctuation mark inside it."""
+    tags, position, begun = [], 0, -1
     for start, end in offsets:
-        while start < end and text[start].isspace():
+        while start < end - 1 and text[start].isspace():
             start += 1
         while position < len(spans) and spans[position][1] <= start:
             position += 1
-        if start < end and position < len(spans) and spans[position][0] <= start:
-            first = spans[position][0] == start
-            tags.append(TAGS.index(("B-" if first else "I-") + spans[position][2]))
+        if position < len(spans) and spans[position][0] <= start:
+            tags.append(TAGS.index(("I-" if begun == position else "B-") + spans[position][2]))
+            begun = position
         else:
             tags.append(0)
     return tags
