@@ -40,8 +40,8 @@ def main():
     if args.kind == "reranker":
         sets = {"seen": reranker_rows(901, 200), "heldout": reranker_rows(902, 200, heldout=True), "unseen": reranker_rows(905, 100, ("questions",), groups="unseen")}
     else:
-        sets = {"seen": ner_rows(903, False, 300), "heldout": ner_rows(904, True, 300)}
-    args.folder.mkdir(exist_ok=True)
+        sets = {"seen": ner_rows(903, False, 400), "heldout": ner_rows(904, True, 400)}
+    args.folder.mkdir(parents=True, exist_ok=True)
     for name, rows in sets.items():
         (args.folder / f"{name}_{args.kind}.jsonl").write_text("".join(json.dumps(row, ensure_ascii=False) + "\n" for row in rows), encoding="utf-8")
 

@@ -40,6 +40,7 @@ class Passages:
         self.names = Names(self.rng, heldout)
         keep = lambda templates: [t for i, t in enumerate(templates) if not reserve or held_out(i) == heldout]
         self.written, self.combined, self.plain = keep(WRITTEN), keep(COMBINED), keep(PLAIN)
+        self.written += 2 * [template for template in self.written if "{EMAIL}" in template or "{PHONE}" in template]
         self.plain += [] if heldout else nameless()
 
     def _entity(self, slot):
