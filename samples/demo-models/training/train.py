@@ -92,7 +92,7 @@ def train(trainer, model, source, args, speed, warmup, again, history):
     optimizer = optimizer_of(model, speed)
     begun, waited, step, losses, scores = time.time(), 0.0, 0, [], []
     while True:
-        progress = (time.time() - begun) / (args.start + args.minutes * 60 - begun) if args.minutes else step / args.steps
+        progress = (time.time() - begun) / max(args.start + args.minutes * 60 - begun, 1e-3) if args.minutes else step / args.steps
         if progress >= 1:
             return True
         for group in optimizer.param_groups:
