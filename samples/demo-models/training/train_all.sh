@@ -23,7 +23,7 @@ one() {
     tar -czf "$out/$kind.tar.gz" -C "$work" "$kind"
 }
 
-one reranker 0 --inner 768 --rate 6e-4 --workers 14 "${@:3}" > "$out/reranker.log" 2>&1 &
+one reranker 0 --inner 768 --rate 5e-4 --workers 14 "${@:3}" > "$out/reranker.log" 2>&1 &
 one ner 1 --rate 1e-3 --tokens 32768 --workers 12 "${@:3}" > "$out/ner.log" 2>&1 &
 wait
 tail -n 25 "$out"/*.log
