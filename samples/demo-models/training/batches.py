@@ -9,7 +9,8 @@ from demodata.encoding import WordEncoder
 from demodata.ner_data import Passages, tag_ids
 from demodata.reranker_data import CANDIDATES, Groups
 
-WIDTHS = (64, 128, 256, 384)
+WIDTHS = (48, 96, 256)
+EASY = 5000  # groups of each worker
 
 
 def _width(length):
@@ -18,16 +19,16 @@ def _width(length):
 
 def reranker_batches(tokenizer, seed, tokens, reserve=True):
     """Yields ids, length of the first segment and the related-word flags, shaped [queries, candidates, width]."""
-    encoder, groups, waiting = WordEncoder(tokenizer), Groups(seed, reserve=reserve), {width: [] for width in WIDTHS}
+    encoder, groups, waiting = WordEncoder(tokenizer), Groups(seed, easy=EASY, reserve=reserve), {width: [] for width in WIDTHS}
     while True:
-        _, query, texts = groups.next()
-        side = encoder.query(query)
+        example, texts = groups.next()
+        side = encoder.query(example.query)
         pairs = [encoder.pair(side, text, WIDTHS[-1]) for text in texts]
-        if len(pairs) < CANDIDATES:
+        if len(pairs) < CANDIDATES or len(pairs[0][0]) == WIDTHS[-1]:
             continue
         width = _width(max(len(pair[0]) for pair in pairs))
         waiting[width].append(pairs)
-        if len(waiting[width]) * CANDIDATES * width >= tokens:
+        if (len(waiting[width]) + 1) * CANDIDATES * width > tokens:
             yield _stack(waiting[width], width)
             waiting[width] = []
 
@@ -53,7 +54,7 @@ def ner_batches(tokenizer, seed, tokens, reserve=True):
             ids, tags = encoded.ids[:WIDTHS[-1] - 2], tag_ids(encoded.offsets, text, spans)[:WIDTHS[-1] - 2]
             width = _width(len(ids) + 2)
             waiting[width].append((ids, tags))
-            if len(waiting[width]) * width >= tokens:
+            if (len(waiting[width]) + 1) * width > tokens:
                 batch = np.zeros((2, len(waiting[width]), width), np.int16)
                 batch[1] = -100
                 for row, (row_ids, row_tags) in enumerate(waiting[width]):
@@ -72,8 +73,13 @@ def _work(make, path, seed, tokens, reserve, queue):
 def stream(make, path, seed, tokens, workers, reserve=True):
     context = mp.get_context("fork")
     queues = [context.Queue(maxsize=12) for _ in range(workers)]
-    for index, queue in enumerate(queues):
-        context.Process(target=_work, args=(make, str(path), seed * 1000 + index, tokens, reserve, queue), daemon=True).start()
-    while True:
-        for queue in queues:
-            yield queue.get()
+    processes = [context.Process(target=_work, args=(make, str(path), seed * 1000 + index, tokens, reserve, queue), daemon=True) for index, queue in enumerate(queues)]
+    for process in processes:
+        process.start()
+    try:
+        while True:
+            for queue in queues:
+                yield queue.get(timeout=120)
+    finally:
+        for process in processes:
+            process.kill()

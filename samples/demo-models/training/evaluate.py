@@ -75,9 +75,9 @@ def score_ner(tokenizer, model, rows, verbose):
         found["simple"].append(set(by_token(row["text"], offsets, tags)))
         found["first"].append(set(by_word(row["text"], offsets, tags)))
         found["pieces"].append(set(by_piece(row["text"], offsets, tags)))
-        if verbose and found["pieces"][-1] != expected[-1]:
+        if verbose and found["simple"][-1] != expected[-1]:
             show = lambda spans: [(row["text"][a:b], label) for a, b, label in sorted(spans)]
-            print(f"  {row['text']}\n      missed: {show(expected[-1] - found['pieces'][-1])}  wrong: {show(found['pieces'][-1] - expected[-1])}")
+            print(f"  {row['text']}\n      missed: {show(expected[-1] - found['simple'][-1])}  wrong: {show(found['simple'][-1] - expected[-1])}")
     return {"texts": len(rows), **{name: entity_scores(expected, spans) for name, spans in found.items()}}
 
 
@@ -86,7 +86,7 @@ def show(name, scores):
         print(f"{name:34} {scores['queries']:5} queries   top-1 {scores['top1']:.3f}   MRR {scores['mrr']:.3f}   relevant > 0.5: {scores['relevant_above_half']:.3f}   others > 0.5: {scores['others_above_half']:.3f}")
         return
     print(f"{name:34} {scores['texts']:5} texts   " + "   ".join(f"{kind} F1 {scores[kind]['all']['f1']:.3f}" for kind in ("simple", "first", "pieces")))
-    print("      " + "  ".join(f"{label} {values['f1']:.3f} ({values['entities']})" for label, values in scores["pieces"].items() if label != "all"))
+    print("      " + "  ".join(f"{label} {values['f1']:.3f} ({values['entities']})" for label, values in scores["simple"].items() if label != "all"))
 
 
 def main():

@@ -1,4 +1,5 @@
-"""Writes the generated evaluation sets: training phrasings with new names, and phrasings kept out of training."""
+"""Writes the generated evaluation sets. Names are always new; "seen" has the training phrasings, "heldout" phrasings kept out of training,
+"unseen" hand-written subjects kept out altogether."""
 import argparse
 import json
 from pathlib import Path
@@ -6,15 +7,16 @@ from pathlib import Path
 from demodata.ner_data import Passages
 from demodata.reranker_data import Groups
 
+FAMILIES = ("questions", "questions", "facts", "questions", "actions")
 
-def reranker_rows(seed, heldout, count):
-    groups, rows = Groups(seed, heldout, candidates=20), []
-    if not heldout:
-        groups.tasks.writer.names.__init__(groups.rng, heldout=True)
+
+def reranker_rows(seed, count, families=FAMILIES, **options):
+    groups, rows = Groups(seed, candidates=20, plain=True, **options), []
+    groups.tasks.writer.names.__init__(groups.rng, heldout=True)
     while len(rows) < count:
-        family, query, texts = groups.next(("facts", "facts", "actions")[len(rows) % 3])
+        example, texts = groups.next(families[len(rows) % len(families)])
         if len(set(texts)) == 20:
-            rows.append({"family": family, "query": query, "relevant": texts[0], "candidates": texts[1:]})
+            rows.append({"query": example.query, "relevant": texts[0], "candidates": texts[1:]})
     return rows
 
 
@@ -32,13 +34,16 @@ def ner_rows(seed, heldout, count):
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("kind", choices=["reranker", "ner"])
     parser.add_argument("--folder", type=Path, default=Path(__file__).parent / "evaluation")
     args = parser.parse_args()
-    sets = {"seen_reranker": reranker_rows(901, False, 120), "heldout_reranker": reranker_rows(902, True, 120),
-            "seen_ner": ner_rows(903, False, 300), "heldout_ner": ner_rows(904, True, 300)}
-    args.folder.mkdir(exist_ok=True)
+    if args.kind == "reranker":
+        sets = {"seen": reranker_rows(901, 200), "heldout": reranker_rows(902, 200, heldout=True), "unseen": reranker_rows(905, 100, ("questions",), groups="unseen")}
+    else:
+        sets = {"seen": ner_rows(903, False, 400), "heldout": ner_rows(904, True, 400)}
+    args.folder.mkdir(parents=True, exist_ok=True)
     for name, rows in sets.items():
-        (args.folder / f"{name}.jsonl").write_text("".join(json.dumps(row, ensure_ascii=False) + "\n" for row in rows), encoding="utf-8")
+        (args.folder / f"{name}_{args.kind}.jsonl").write_text("".join(json.dumps(row, ensure_ascii=False) + "\n" for row in rows), encoding="utf-8")
 
 
 if __name__ == "__main__":

@@ -4,6 +4,7 @@ import io
 import json
 import math
 import random
+import re
 from collections import Counter
 from pathlib import Path
 
@@ -17,6 +18,7 @@ from demodata.reranker_data import Groups
 from demodata.vocabulary import ALL, KINDS, LISTS, SYNONYMS
 
 SPECIALS = ["[PAD]", "[CLS]", "[SEP]", "[UNK]"]
+_MARK = re.compile(r"=>|/|\{\w+\}|[\[\]|]")
 ALPHABET = "".join(chr(c) for c in range(33, 127)) + "äöüÄÖÜßéèêëÉàâáãåÅíìîïóòôõøØúùûçñłčćšžýřěůığşęąńśźżæœ€£¥₹–—’‘“”…•·°§½©®™«»¿¡"
 
 
@@ -25,24 +27,25 @@ def corpus(kind, seed, size):
     rng = random.Random(seed)
     english = [form for k in KINDS for word in ALL[k] for form in forms(word, k)]
     english += [word.replace("_", " ") for group in SYNONYMS for word in group]
-    for _ in range(30):
+    for _ in range(8):
         rng.shuffle(english)
         yield from (" ".join(english[i:i + 12]) for i in range(0, len(english), 12))
-    sentences = (LISTS / "written_questions.txt").read_text(encoding="utf-8").replace("=>", "").replace("/", "").splitlines()
-    for _ in range(20):
-        yield from sentences
+    for file in sorted(LISTS.glob("qa/*.txt")):
+        sentences = _MARK.sub(" ", file.read_text(encoding="utf-8")).splitlines()
+        for _ in range(40):
+            yield from sentences
     if kind == "ner":
-        for name in ("cities", "regions", "companies", "first_names", "surnames"):
-            for _ in range(15):
-                yield from (LISTS / f"{name}.txt").read_text(encoding="utf-8").replace(",", " ").splitlines()
+        for file in sorted(LISTS.glob("ner/names/*.txt")):
+            for _ in range(3):
+                yield from file.read_text(encoding="utf-8").replace(",", " ").splitlines()
         passages = Passages(seed)
         for _ in range(size):
             yield passages.next()[0]
     else:
         groups = Groups(seed)
         for _ in range(size // 8):
-            _, query, texts = groups.next()
-            yield query
+            example, texts = groups.next()
+            yield example.query
             yield from texts[:6]
 
 
@@ -89,7 +92,7 @@ def train(tokenizer, texts, size, share=0.72):
     for text in texts:
         counts.update(piece for piece, _ in tokenizer.pre_tokenizer.pre_tokenize_str(tokenizer.normalizer.normalize_str(text)))
     characters = ["▁", *ALPHABET, *("▁" + character for character in ALPHABET)]
-    ranked = [word for word, _ in counts.most_common() if 2 < len(word) <= 16 and set(word[1:]) <= set(ALPHABET) and word[0] == "▁"]
+    ranked = [word for word, _ in counts.most_common() if 2 < len(word) <= 16 and set(word.removeprefix("▁")) <= set(ALPHABET)]
     whole = ranked[:int((size - len(SPECIALS)) * share) - len(characters)]
     parts = Counter()
     for word in ranked[len(whole):]:
@@ -112,8 +115,9 @@ def build(kind, vocabulary, seed, size):
     steps = ([normalizers.Lowercase()] if kind == "reranker" else []) + [
         normalizers.Strip(), normalizers.Precompiled(character_map()), normalizers.Replace(Regex(" {2,}"), " ")]
     tokenizer.normalizer = normalizers.Sequence(steps)
-    tokenizer.pre_tokenizer = pre_tokenizers.Sequence([
-        pre_tokenizers.Punctuation("isolated"), pre_tokenizers.Metaspace(replacement="▁", prepend_scheme="always", split=True)])
+    punctuation, blanks = pre_tokenizers.Punctuation("isolated"), pre_tokenizers.Metaspace(replacement="▁", prepend_scheme="always", split=True)
+    # In this order the tagger sees whether a blank follows a full stop ("com. Anna", "com.au"), and for the reranker a word is the same after any mark.
+    tokenizer.pre_tokenizer = pre_tokenizers.Sequence([blanks, punctuation] if kind == "ner" else [punctuation, blanks])
     pieces = train(tokenizer, corpus(kind, seed, size), vocabulary - 1)
     tokenizer.model = Unigram(pieces, unk_id=3)
     tokenizer.add_special_tokens([AddedToken("[MASK]", special=True, normalized=False)])

@@ -1,9 +1,7 @@
 """Fast encoding: the tokenizer splits at blanks, so each blank-separated word can be encoded once and remembered."""
-from .vocabulary import RELATED, STEMS
+from .stems import STOP, related, stem
 
 CLS, SEP = 1, 2
-STOP = set("a an the of in on at to for and or is are was were be by with from it its do does did how what when where who which why can "
-           "i my me you your we our they their he she his her this that there if as not no so than then has have had will would should".split())
 
 
 class WordEncoder:
@@ -15,10 +13,10 @@ class WordEncoder:
         """Ids of a blank-separated word and, for each id, the plain form it belongs to (or None)."""
         found = self.cache.get(word)
         if found is None:
-            encoded = self.tokenizer.encode(word, add_special_tokens=False)
+            ids = self.tokenizer.encode(word, add_special_tokens=False).ids
             bare = word.strip(".,;:?!\"'()[]").lower()
-            stem = None if bare in STOP or not bare else STEMS.get(bare, bare)
-            found = encoded.ids, [stem] * len(encoded.ids)
+            plain = None if bare in STOP or not bare else stem(bare)
+            found = ids, [plain] * len(ids)
             if len(self.cache) > 300_000:
                 self.cache.clear()
             self.cache[word] = found
@@ -43,12 +41,12 @@ class WordEncoder:
         room = max(8, limit - len(query_ids) - 3)
         ids, stems = ids[:room], stems[:room]
         reach = _reach(stems)
-        related = [0] + [s in reach for s in query_stems] + [0] + [s in query_reach for s in stems] + [0]
-        return [CLS, *query_ids, SEP, *ids, SEP], len(query_ids) + 2, related
+        flags = [0] + [s in reach for s in query_stems] + [0] + [s in query_reach for s in stems] + [0]
+        return [CLS, *query_ids, SEP, *ids, SEP], len(query_ids) + 2, flags
 
 
 def _reach(stems):
-    reach = {stem for stem in stems if stem}
-    for stem in list(reach):
-        reach.update(RELATED.get(stem, ()))
+    reach = {plain for plain in stems if plain}
+    for plain in list(reach):
+        reach.update(related(plain))
     return reach

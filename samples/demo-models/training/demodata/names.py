@@ -1,12 +1,12 @@
 """Names of people, organizations and places: listed ones and ones made of syllables."""
-from .vocabulary import ALL, items, words
+from .vocabulary import ALL, LISTS, lines
 
 ONSETS = "b br c ch d dr f fl g gr h j k kl kr l m n p pr qu r s sh sk st t th tr v w y z zh".split()
 VOWELS = "a e i o u a e i o ai au ea ee ei ia ie io oa oo ou".split()
 CODAS = [""] * 8 + "n r l s t k m d x th nd rt st ck ll ng".split()
 PERSON_ENDINGS = "son sen ski ova ova ini etti ez opoulos ian berg mann stein feld lund ström ham ley ton".split()
 PLACE_ENDINGS = "ton ville burg berg ford field ham port mouth stad by dorf heim ia land city bury wick minster ow sk".split()
-ORG_SUFFIXES = ("Inc. Inc Ltd Ltd. LLC AG GmbH Corp. Corporation Group Holdings PLC plc S.A. SE NV & Co. & Sons Partners Industries "
+ORG_SUFFIXES = ("AS A/S AB Oy BV B.V. SpA KG Legal Law Travel Theatre Farms Mining Realty Optics Interiors Catering Architects Inc. Inc Ltd Ltd. LLC AG GmbH Corp. Corporation Group Holdings PLC plc S.A. SE NV & Co. & Sons Partners Industries "
                 "Systems Technologies Labs Software Motors Airlines Airways Bank Insurance Energy Pharmaceuticals Foods Logistics Media "
                 "Consulting Solutions Robotics Capital Ventures Investments Records Studios Press Publishing Books Hotels Analytics "
                 "Biotech Networks Telecom Shipping Steel Chemicals Healthcare Therapeutics Brewery Bakery Foundation Institute").split()
@@ -15,33 +15,38 @@ DESCRIPTORS = ("First Global United National Royal General Pacific Atlantic Nort
                "Modern New Old Grand Prime Delta Omega Alpha Apex Nova Stellar Quantum Crystal Evergreen Horizon Phoenix Falcon Harbor").split()
 FIELDS = ("Health Finance Education Agriculture Transport Defence Justice Energy Labour Trade Science Culture Tourism Technology "
           "Medicine Engineering Economics Law Physics Arts History Music Design Architecture Biology").split()
-FACILITIES = "Street,Road,Avenue,Square,Park,Bridge,Airport,Station,Valley,Beach,Island,Castle,Lane,Boulevard,Bay,Forest,Canyon,Falls".split(",")
+FACILITIES = ("Street Road Avenue Square Park Bridge Airport Station Valley Beach Island Castle Lane Boulevard Bay Forest Canyon Falls Tower Palace Cathedral Harbour "
+              "Market Stadium Arena Gate Pier Gardens Hill Terminal Tunnel Pass Garden Theatre Hall").split()
 
-FIRST = words("first_names.txt")
-SURNAMES = [name for name in words("surnames.txt") if name[0].isupper()]
 PARTICLES = ["de", "van", "von", "van der", "van den", "di", "da", "del", "de la", "al", "bin", "dos", "le", "du", "Mc"]
-CITIES = items("cities.txt")
-REGIONS = items("regions.txt")
-COMPANIES = items("companies.txt")
+
+
+def _listed(kind):
+    return list(dict.fromkeys(name for file in sorted((LISTS / "ner" / "names").glob(f"{kind}*.txt")) for name in lines(f"ner/names/{file.name}")))
+
+
+FIRST, SURNAMES, CITIES, REGIONS = _listed("first_names"), _listed("surnames"), _listed("cities"), _listed("regions")
+ORGANIZATIONS, LANDMARKS = _listed("organizations"), _listed("facilities")
 
 
 def _split(values, heldout):
-    """Every ninth listed name is kept for the held-out sets."""
-    return [value for index, value in enumerate(values) if (index % 9 == 8) == heldout]
+    """Every fifteenth listed name is kept for the held-out sets."""
+    return [value for index, value in enumerate(values) if (index % 15 == 14) == heldout]
 
 
 class Names:
     """Draws names; with heldout=True only names that training never draws. Places and organizations may begin with "the "."""
 
-    def __init__(self, rng, heldout=False, invented=0.35):
+    def __init__(self, rng, heldout=False, invented=0.25):
         self.rng = rng
-        self.invented = 0.5 if heldout else invented
+        self.invented = 0.4 if heldout else invented
         self.heldout = heldout
         self.firsts = _split(FIRST, heldout)
         self.surnames = _split(SURNAMES, heldout)
         self.cities = _split(CITIES, heldout)
         self.regions = _split(REGIONS, heldout)
-        self.companies = _split(COMPANIES, heldout)
+        self.organizations = _split(ORGANIZATIONS, heldout)
+        self.landmarks = _split(LANDMARKS, heldout)
         self.nouns = [noun for noun in ALL["n"] if "_" not in noun]
 
     def syllables(self, low, high):
@@ -104,24 +109,27 @@ class Names:
         if roll < 0.84:
             return f"{self._pick(self.cities)}, {rng.choice(self.regions).removeprefix('the ')}"
         if roll < 0.89:
-            base = rng.choice([self.surname, self.first_name, self.syllables_place])()
-            return f"{base} {rng.choice(FACILITIES)}"
+            return self.facility()
         if roll < 0.92:
             return f"{rng.randint(1, 250)} {self._pick(self.surnames)} {rng.choice(['Street', 'Road', 'Avenue', 'Lane', 'Drive', 'Way', 'Close'])}"
         if roll < 0.95:
             return f"{rng.choice(['Mount', 'Lake', 'Port', 'Fort', 'Saint', 'San', 'Santa', 'New', 'North', 'South', 'East', 'West', 'Upper', 'Lower', 'Cape', 'Los', 'El', 'River', 'Bad', 'Le'])} {self.syllables(1, 2)}"
         return self.syllables(1, 3)
 
-    def syllables_place(self):
-        return self.syllables(1, 3)
+    def facility(self):
+        rng = self.rng
+        if rng.random() < 0.5:
+            return rng.choice(self.landmarks)
+        base = rng.choice((self.surname, self.first_name, lambda: self.syllables(1, 3), lambda: self._pick(self.cities), lambda: rng.choice(self.nouns).capitalize()))()
+        return f"{base} {rng.choice(FACILITIES)}"
 
     def organization(self):
         rng = self.rng
         roll = rng.random()
         noun = rng.choice(self.nouns).title()
-        if roll < 0.36:
-            return rng.choice(self.companies)
-        if roll < 0.42:
+        if roll < 0.4:
+            return rng.choice(self.organizations)
+        if roll < 0.45:
             return self.syllables(1, 3)
         if roll < 0.52:
             return f"{self._pick(self.surnames)} {rng.choice(ORG_SUFFIXES)}"

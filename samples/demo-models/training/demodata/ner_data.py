@@ -1,30 +1,53 @@
 """Streams of annotated passages: (text, [(start, end, label)])."""
 import random
+import re
 
 from .inflection import ing, past, plural, third_person
 from .names import Names
+from .questions import LINES
 from .template import held_out, pieces
 from .values import date, email, money, phone, time
-from .vocabulary import ALL, GENERAL, items, lines
+from .vocabulary import ALL, GENERAL, LISTS, items, lines
 
 LABELS = ["PERSON", "ORGANIZATION", "LOCATION", "DATE", "EMAIL", "PHONE", "MONEY"]
 TAGS = ["O"] + [f"{prefix}-{label}" for label in LABELS for prefix in "BI"]
-SENTENCES, PLAIN, ROLES = lines("ner_sentences.txt"), lines("plain_sentences.txt"), items("roles.txt")
+WRITTEN = [line for file in sorted((LISTS / "ner").glob("*.txt")) if file.stem != "plain" for line in lines(f"ner/{file.name}")]
+COMBINED, PLAIN, ROLES = lines("ner_sentences.txt"), lines("ner/plain.txt") + lines("plain_sentences.txt"), items("roles.txt")
 STARTS = ["However, ", "Meanwhile, ", "In the end, ", "As expected, ", "Sadly, ", "Later, ", "Note: ", "- ", "* ", "1. ", "2) ", "> ", "Re: ", "For the record, ",
           "Yes, ", "No, ", "Well, ", "By the way, ", "At first ", "So ", "But ", "And ", "Because ", "When ", "Still, ", "Also, ", "FYI: "]
+AROUND = [("", "")] * 6 + [("(", ")"), ("(", ")"), ("", ","), ("", ":"), ("", "?"), ("\"", "\""), ("- ", ""), ("(", ","), ("", ")"), ("", "'s")]
+NUMBERS = ("num", "number", "days", "big")
+_TIMELESS = re.compile(r"\d{3}|\d(st|nd|rd|th)\b|\b(today|yesterday|tomorrow|tonight|dollars?|euros?|francs?|pounds?|cents?|pence|week|month|year|century|decade)\b|[$€£¥@]")
+_CAPITAL = re.compile(r"[A-Z]")
 ENDS = [".", ".", ".", ".", "!", "?", ";", "", " ...", ", however.", ", officials said.", " (see below)."]
+
+
+def nameless():
+    """Hand-written answers in which nothing is an entity: no capital letter but the first one of a sentence, no date, no amount of money."""
+    texts = [text for line in LINES for text in line.answers]
+    common = {word for text in texts for word in re.findall(r"\b[a-z]+\b", text)}
+    return [text for text in texts if not _TIMELESS.search(text) and set(re.findall(r"\{(\w+)\}", text)) <= {*NUMBERS, "time", "percent"}
+            and all(starts_sentence(text, match.start()) and re.match(r"\w+", text[match.start():]).group().lower() in common for match in _CAPITAL.finditer(text))]
+
+
+def starts_sentence(text, position):
+    return position == 0 or text[:position].endswith((". ", "? ", "! "))
 
 
 class Passages:
     def __init__(self, seed, heldout=False, reserve=True):
         self.rng = random.Random(seed)
         self.heldout = heldout
-        self.names = Names(self.rng, heldout)
+        self.names = Names(self.rng, heldout, invented=0.35)
         keep = lambda templates: [t for i, t in enumerate(templates) if not reserve or held_out(i) == heldout]
-        self.sentences, self.plain = keep(SENTENCES), keep(PLAIN)
+        self.written, self.combined, self.plain = keep(WRITTEN), keep(COMBINED), keep(PLAIN)
+        self.written += [template for template in self.written for slot in ("{EMAIL}", "{EMAIL}", "{PHONE}", "{PHONE}", "{MONEY}") if slot in template]
+        self.plain += [] if heldout else nameless()
 
     def _entity(self, slot):
         rng, names = self.rng, self.names
+        if slot in ("PER", "ORG", "LOC") and not names.heldout and rng.random() < 0.08:
+            return {"PER": "PERSON", "ORG": "ORGANIZATION", "LOC": "LOCATION"}[slot], self._misleading()
         if slot == "PER":
             return "PERSON", names.person()
         if slot == "PERF":
@@ -35,6 +58,8 @@ class Passages:
             return "ORGANIZATION", names.organization()
         if slot == "LOC":
             return "LOCATION", names.place()
+        if slot == "FAC":
+            return "LOCATION", names.facility()
         if slot == "DATE":
             return "DATE", date(rng)
         if slot == "EMAIL":
@@ -45,10 +70,20 @@ class Passages:
             return "MONEY", money(rng)
         return None, None
 
+    def _misleading(self):
+        """A name that says nothing about its kind, so that what stands around it has to be read."""
+        rng, names = self.rng, self.names
+        name = rng.choice((names.first_name, names.surname, lambda: rng.choice(names.cities), lambda: names.syllables(1, 3), lambda: rng.choice(names.nouns).capitalize()))()
+        return name if rng.random() < 0.7 else f"{name} {names.syllables(1, 3)}"
+
     def _word(self, slot):
         rng = self.rng
-        if slot in ("num", "time", "role"):
-            return str(rng.randint(2, rng.choice((9, 99, 999, 99999)))) if slot == "num" else time(rng) if slot == "time" else rng.choice(ROLES)
+        if slot in NUMBERS:
+            return f"{rng.randint(2, rng.choice((9, 99, 999, 99999))):{',' if slot == 'big' else ''}}"
+        if slot in ("time", "role"):
+            return time(rng) if slot == "time" else rng.choice(ROLES)
+        if slot == "percent":
+            return f"{rng.randint(1, 99)}{rng.choice(('%', ' percent', ' per cent'))}"
         kind = {"ns": "n", "vs": "v", "ved": "v", "N": "n", "A": "a"}.get(slot, slot)
         word = rng.choice(GENERAL[kind] if rng.random() < 0.3 else ALL[kind])
         word = {"ns": plural, "vs": third_person, "ved": past}.get(slot, lambda w: w.replace("_", " "))(word)
@@ -71,8 +106,8 @@ class Passages:
     def sentence(self):
         rng = self.rng
         roll = rng.random()
-        template = rng.choice(self.plain) if roll < 0.16 else rng.choice(self.sentences)
-        if roll > 0.95 and not self.heldout:
+        template = rng.choice(self.plain if roll < 0.16 else self.combined if roll < 0.34 else self.written)
+        if roll > 0.93 and not self.heldout:
             template = self._random_words()
         rate = 0.0 if self.heldout or rng.random() < 0.6 else rng.choice((0.15, 0.3, 0.6))
         parts, spans, length = [], [], 0
@@ -107,16 +142,17 @@ class Passages:
         slots = rng.choices(("DATE", "EMAIL", "PHONE", "MONEY", "PER", "LOC", "ORG"), (3, 2, 3, 3, 1, 1, 1), k=rng.randint(1, 3))
         words = []
         for slot in slots:
-            words += [self._any_word() for _ in range(rng.randint(1, 6))] + ["{" + slot + "}"]
+            left, right = rng.choice(AROUND)
+            words += [self._any_word() for _ in range(rng.randint(1, 6))] + [left + "{" + slot + "}" + right]
         return " ".join(words + [self._any_word() for _ in range(rng.randint(0, 4))])
 
     def _dressed(self, text, spans):
         """Adds a lead-in, quotes, brackets or another ending."""
         rng = self.rng
         if not self.heldout and rng.random() < 0.12:
-            start = rng.choice(STARTS)
+            start = rng.choice(STARTS) if rng.random() < 0.6 else self._any_word().capitalize() + rng.choice((", ", ": ", " ", "! ", ". "))
             if not spans or spans[0][0] > 0:
-                text = text[0].lower() + text[1:] if start[-2] not in ".:" else text
+                text = text[0].lower() + text[1:] if start[-2] not in ".:!" else text
             text, spans = start + text, [(a + len(start), b + len(start), c) for a, b, c in spans]
         if rng.random() < 0.08 and text.endswith("."):
             inside = not spans or spans[-1][1] < len(text)
@@ -148,16 +184,16 @@ class Passages:
 
 
 def tag_ids(offsets, text, spans):
-    """The tag of each token: B- on the first token of an entity, I- on the others."""
-    tags, position = [], 0
+    """The tag of each token: B- on the first token of an entity, I- on the others, also on the blank before a punctuation mark inside it."""
+    tags, position, begun = [], 0, -1
     for start, end in offsets:
-        while start < end and text[start].isspace():
+        while start < end - 1 and text[start].isspace():
             start += 1
         while position < len(spans) and spans[position][1] <= start:
             position += 1
-        if start < end and position < len(spans) and spans[position][0] <= start:
-            first = spans[position][0] == start
-            tags.append(TAGS.index(("B-" if first else "I-") + spans[position][2]))
+        if position < len(spans) and spans[position][0] <= start:
+            tags.append(TAGS.index(("I-" if begun == position else "B-") + spans[position][2]))
+            begun = position
         else:
             tags.append(0)
     return tags

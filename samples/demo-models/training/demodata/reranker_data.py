@@ -1,46 +1,59 @@
 """Streams of reranking groups: one query with sixteen candidates, the relevant one first."""
 import random
 
+from .questions import LINES
 from .reranker_tasks import Tasks
 
 CANDIDATES = 16
+EASY = (("overlap", 5), ("facts", 4), ("actions", 1))
 
 
 class Groups:
-    def __init__(self, seed, heldout=False, candidates=CANDIDATES, reserve=True):
+    def __init__(self, seed, heldout=False, candidates=CANDIDATES, easy=0, **options):
+        """The first groups are mostly ones where shared words tell the answer, fewer and fewer until easy groups are drawn."""
         self.rng = random.Random(seed)
-        self.tasks = Tasks(self.rng, heldout, reserve)
-        self.candidates = candidates
+        self.tasks = Tasks(self.rng, heldout, **options)
+        self.candidates, self.easy, self.drawn = candidates, easy, 0
         self.pool = []
         while len(self.pool) < 400:
-            self._remember(*self.tasks.example()[2:])
+            self._remember(self.tasks.example())
 
-    def _remember(self, positive, negatives):
-        self.pool.append(positive)
-        self.pool.append(self.rng.choice(negatives))
+    def _remember(self, example):
+        self.pool.append((example.line, example.positive))
+        if example.line is None and example.negatives:
+            self.pool.append((None, self.rng.choice(example.negatives)))
         if len(self.pool) > 4000:
             del self.pool[:2000]
 
-    def _lengthened(self, texts):
+    def _elsewhere(self, example, count):
+        """Texts of other examples that do not answer this one's query."""
+        near = LINES[example.line].similar | {example.line} if example.line is not None else ()
+        found = [text for line, text in self.rng.sample(self.pool, min(len(self.pool), count + 6)) if line not in near and text != example.positive]
+        return found[:count]
+
+    def _lengthened(self, texts, example):
         """Now and then every candidate becomes a longer passage, with the original at a random place."""
         rng = self.rng
         roll = rng.random()
         if roll < 0.68:
             return texts
-        most = 1 if roll < 0.86 else 3 if roll < 0.96 else 9
+        most = 1 if roll < 0.86 else 3 if roll < 0.97 else 8
         longer = []
         for text in texts:
-            around = rng.sample(self.pool, rng.randint(0, most))
+            around = self._elsewhere(example, rng.randint(0, most))
             around.insert(rng.randint(0, len(around)), text)
             longer.append(" ".join(around))
         return longer
 
     def next(self, family=None):
         rng = self.rng
-        family, query, positive, negatives = self.tasks.example(family)
-        self._remember(positive, negatives)
+        self.drawn += 1
+        if family is None and self.drawn < self.easy and rng.random() > self.drawn / self.easy:
+            family = rng.choices(*zip(*EASY))[0]
+        example = self.tasks.example(family)
         wanted = self.candidates - 1
-        hard = [text for text in dict.fromkeys(negatives) if text != positive]
-        hard = rng.sample(hard, min(len(hard), max(1, wanted * 3 // 4)))
-        easy = [text for text in rng.sample(self.pool[:-2], wanted + 4) if text != positive][:wanted - len(hard)]
-        return family, query, self._lengthened([positive, *hard, *easy])
+        hard = [text for text in dict.fromkeys(example.negatives) if text != example.positive]
+        hard = rng.sample(hard, min(len(hard), max(1, wanted * 5 // 6)))
+        texts = [example.positive, *hard, *self._elsewhere(example, wanted - len(hard))]
+        self._remember(example)
+        return example, self._lengthened(texts, example)

@@ -1,8 +1,22 @@
-"""The families of reranking examples. Each returns a query, one relevant text and a list of hard negatives."""
+"""The families of reranking examples."""
+import re
+from dataclasses import dataclass, replace
+
+from .augment import keywords, replace_words, shared_words, typing_error, without
 from .inflection import forms, ing, past
+from .questions import ENTITY_SLOTS, GROUPS, LINES, unseen
 from .sentences import SHAPES, TOPIC_NAMES, Writer, swap_synonyms
 from .template import pieces
 from .vocabulary import RELATED, TOPICS, lines
+
+
+@dataclass(frozen=True)
+class Example:
+    """A query, one relevant text and hard negatives; line is that of the hand-written question."""
+    query: str
+    positive: str
+    negatives: list
+    line: int | None = None
 
 
 def _facts():
@@ -17,27 +31,17 @@ def _facts():
     return kinds
 
 
-def _written():
-    blocks = []
-    for line in lines("written_questions.txt"):
-        if line.startswith("#"):
-            blocks.append([])
-        else:
-            questions, answer = line.split(" => ")
-            blocks[-1].append((questions.split(" / "), answer))
-    return blocks
-
-
 def _actions():
     parts = dict(line.split(" ", 1) for line in lines("actions.txt"))
     verbs = [tuple(pair.split("=")) for pair in parts["verbs"].split()]
     return verbs, list(dict.fromkeys(parts["objects"].split())), parts["questions"].split(";"), parts["answers"].split(";")
 
 
-FACTS, WRITTEN, ACTIONS = _facts(), _written(), _actions()
+FACTS, ACTIONS = _facts(), _actions()
+_SLOT = re.compile(r"\{(\w+)\}")
 CARRIERS, QUERIES = lines("carriers.txt"), lines("queries.txt")
 INTROS = ["{E} is a {kind} in {place}.", "{E} is a {adj} {kind}.", "Let us look at {E}, a {kind} from {place}.", "This page is about {E}.", "{E} is one of the best known {kind}s."]
-OPENINGS = ["", "", "", "", "", "", "", "please tell me ", "hi, ", "question: ", "I would like to know ", "do you know ", "tell me "]
+OPENINGS = ["please tell me ", "hi, ", "question: ", "I would like to know ", "do you know ", "tell me "]
 
 
 def _covers(text, keys):
@@ -48,11 +52,15 @@ def _covers(text, keys):
 class Tasks:
     """Draws examples; with heldout=True the phrasings are those that training never uses."""
 
-    def __init__(self, rng, heldout=False, reserve=True):
+    def __init__(self, rng, heldout=False, reserve=True, plain=False, groups=None):
+        """With plain=True nothing is reworded; groups restricts the hand-written questions to some groups."""
         self.rng = rng
         self.heldout = heldout
         self.reserve = reserve
+        self.plain = plain
         self.writer = Writer(rng, heldout)
+        known = [index for index, line in enumerate(LINES) if unseen(line.group) == (groups == "unseen") and line.answers]
+        self.lines = [index for index in known if LINES[index].held_queries] if heldout else known
 
     def part(self, phrases, count=1):
         """The phrasings open to this set: the last ones are reserved for evaluation."""
@@ -102,7 +110,7 @@ class Tasks:
             positive = f"{extra} {positive}" if rng.random() < 0.5 else f"{positive} {extra}"
         if rng.random() < 0.15:
             same_attribute[0] = f"{statement(attributes[chosen[-1]], entity)} {same_attribute[0]}"
-        return query, positive, same_entity + same_attribute
+        return Example(query, positive, same_entity + same_attribute)
 
     def actions(self):
         rng, fill = self.rng, self.writer.fill
@@ -120,7 +128,7 @@ class Tasks:
         other_verbs = [v for v in verbs if not meanings & set(v)]
         other_things = [t for t in objects if t != thing and t not in RELATED.get(thing, ())]
         negatives = [answer(rng.choice(other_verbs), thing) for _ in range(4)] + [answer(verb, rng.choice(other_things)) for _ in range(4)]
-        return query, answer(verb, thing), negatives
+        return Example(query, answer(verb, thing), negatives)
 
     def overlap(self):
         """General English: the relevant text holds every key word, or a form or synonym of it; the others lack one."""
@@ -159,41 +167,100 @@ class Tasks:
                 kept.pop(rng.randrange(len(kept)))
             negatives.append(passage(kept))
         negatives += [passage([]) for _ in range(3)]
-        return query, passage(keys), [text for text in negatives if not _covers(text.lower(), keys)] or negatives
+        return Example(query, passage(keys), [text for text in negatives if not _covers(text.lower(), keys)])
 
     def topic(self):
         """Relatedness without shared words: the relevant text is about the topic of the query."""
         rng, writer = self.rng, self.writer
         topic, *others = rng.sample(TOPIC_NAMES, 12)
-        query = writer.fill(rng.choice(QUERIES), topic=topic)
         nouns = rng.sample(TOPICS[topic]["n"], 2)
         about = lambda name: writer.fill(rng.choice(CARRIERS), topic=name, keys=[("n", n) for n in rng.sample(TOPICS[name]["n"], 2)])
         query = writer.fill(rng.choice(QUERIES), topic=topic, keys=[("n", nouns[0])] + [("v", rng.choice(TOPICS[topic]["v"]))]).lower()
-        return query, about(topic) + (" " + about(topic) if rng.random() < 0.5 else ""), [about(name) for name in others]
+        return Example(query, about(topic) + (" " + about(topic) if rng.random() < 0.5 else ""), [about(name) for name in others])
 
-    def written(self):
+    def questions(self):
+        """A question written by hand. Others of its group and of other groups, and the same answer about another entity, are wrong."""
         rng, fill = self.rng, self.writer.fill
-        block = rng.choice(WRITTEN)
-        chosen = rng.sample(block, min(len(block), 6))
-        place = {"place": self.writer.value("place")}
-        questions, answer = chosen[0]
-        usable = questions if len(questions) < 3 or not self.reserve else self.part(questions)
-        query = fill(rng.choice(usable), place)
-        far = [rng.choice(rng.choice(WRITTEN))[1] for _ in range(4)]
-        negatives = [fill(text, place if rng.random() < 0.5 else None) for _, text in chosen[1:]] + [fill(text) for text in far if text != answer]
-        return query, fill(answer, place), negatives
+        index = rng.choice(self.lines)
+        line, group = LINES[index], GROUPS[LINES[index].group]
+        asked = rng.choice(self.asked(line))
+        render = self.renderer()
+        positive = render(line, self.answered(line), asked)
+        values = self.values(asked, positive)
+        siblings = [other for other in group.lines if other != index]
+        others = [fill(render(LINES[other], LINES[other].answers), values) for other in rng.sample(siblings, min(7, len(siblings)))]
+        remarks = [fill(text, values) for text in rng.sample(group.remarks, min(3, len(group.remarks)))]
+        swapped = [fill(positive, self.values(positive)) for _ in range(2)] if self.names_entity(positive) else []
+        far = [fill(render(LINES[other], LINES[other].answers), values if rng.random() < 0.5 else None)
+               for other in rng.sample(line.tempting, min(2, len(line.tempting)))]
+        query, right, wrong = fill(asked, values), fill(positive, values), swapped + others + remarks + far
+        if not self.heldout and not self.plain:
+            query, right, wrong = self.reworded(query, right, wrong)
+        return Example(query, right, wrong, index)
 
-    FAMILIES = (("facts", 34), ("actions", 10), ("overlap", 26), ("topic", 6), ("written", 24))
+    def renderer(self):
+        """How the candidates of an example look: answers, or often answers under their question, or now and then the questions alone."""
+        rng = self.rng
+        roll = 1.0 if self.heldout or self.plain else rng.random()
+
+        def render(line, answers, asked=None):
+            others = [query for query in line.queries if query != asked]
+            if roll >= 0.42 or not others:
+                return rng.choice(answers)
+            question = rng.choice(others)
+            question = question[0].upper() + question[1:] + ("" if question.endswith("?") else "?")
+            return question if roll < 0.06 else f"{question} {rng.choice(answers)}"
+        return render
+
+    def asked(self, line):
+        return line.held_queries if self.heldout else line.queries
+
+    def answered(self, line):
+        return line.held_answers if self.heldout and line.held_answers else line.answers
+
+    def values(self, *templates):
+        """The entity slots of an example, and the other slots that its query and its answer share."""
+        slots = [set(_SLOT.findall(template)) for template in templates]
+        shared = set.union(*slots) & set(ENTITY_SLOTS) | (set.intersection(*slots) if len(slots) > 1 else set())
+        return {slot: self.writer.value(slot) for slot in sorted(shared)}
+
+    @staticmethod
+    def names_entity(template):
+        return bool(set(_SLOT.findall(template)) & set(ENTITY_SLOTS))
+
+    def reworded(self, query, positive, negatives):
+        """Unknown words in place of shared ones, everywhere; or an answer without some of the words it shares with the query."""
+        rng = self.rng
+        roll = rng.random()
+        if roll < 0.25:
+            shared = shared_words(query, positive)
+            if roll < 0.17:
+                table = {word: self.writer.names.syllables(1, 3).lower() for word in rng.sample(shared, min(len(shared), rng.randint(1, 2)))}
+                if table:
+                    return replace_words(query, table), replace_words(positive, table), [replace_words(text, table) for text in negatives]
+            elif len(shared) > 1:
+                positive = without(positive, set(rng.sample(shared, rng.randint(1, len(shared) - 1))))
+        return query, positive, negatives
+
+    FAMILIES = (("facts", 18), ("actions", 6), ("overlap", 18), ("topic", 2), ("questions", 56))
 
     def example(self, family=None):
         rng = self.rng
         names, weights = zip(*self.FAMILIES)
         family = family or rng.choices(names, weights)[0]
-        query, positive, negatives = getattr(self, family)()
-        query = query[0].lower() + query[1:]
-        if rng.random() < 0.3:
+        example = getattr(self, family)()
+        query = example.query[0].lower() + example.query[1:]
+        if self.heldout or self.plain:
+            return replace(example, query=query)
+        roll = rng.random()
+        if roll < 0.15:
+            query = keywords(query)
+        elif roll < 0.3:
             query = rng.choice(OPENINGS) + query
-        if rng.random() < 0.5:
+        if rng.random() < 0.03:
+            query = typing_error(query, rng)
+        if rng.random() < 0.4 and not query.endswith("?"):
             query += "?"
-        rate = 0.0 if self.heldout else 0.12
-        return family, swap_synonyms(query, rng, rate), swap_synonyms(positive, rng, rate), [swap_synonyms(text, rng, rate) for text in negatives]
+        rates = rng.choice(((0.0, 0.0), (0.2, 0.0), (0.0, 0.2), (0.1, 0.1)))
+        return Example(swap_synonyms(query, rng, rates[0]), swap_synonyms(example.positive, rng, rates[1]),
+                       [swap_synonyms(text, rng, rates[1]) for text in example.negatives], example.line)

@@ -56,11 +56,19 @@ class Writer:
         return {
             "big": lambda: f"{rng.randint(100, 999_999):,}", "small": lambda: str(rng.randint(2, 60)), "num": lambda: str(rng.randint(2, 9999)),
             "year": lambda: str(rng.randint(1100, 2030)), "date": lambda: date(rng), "person": names.full_name,
-            "place": lambda: names._pick(names.cities), "place2": names.syllables_place, "org": names.organization,
+            "place": lambda: names._pick(names.cities), "place2": lambda: names.syllables(1, 3), "org": names.organization,
             "money": lambda: money(rng), "time": lambda: time(rng), "day": lambda: rng.choice(DAYS), "month": lambda: rng.choice(MONTHS),
             "email": lambda: email(rng, names), "phone": lambda: phone(rng),
+            "number": lambda: str(rng.choice((rng.randint(2, 20), rng.randint(2, 99), rng.randint(100, 999)))), "days": lambda: str(rng.choice((2, 3, 5, 7, 10, 14, 21, 28, 30, 45, 60, 90))),
+            "percent": lambda: f"{rng.randint(1, 99)}{rng.choice(('%', ' percent', ' %'))}", "weekday": lambda: rng.choice(DAYS), "company": names.organization,
+            "name": names.first_name, "product": lambda: self.product(),
             "noun": lambda: rng.choice(ALL["n"]).replace("_", " "), "adj": lambda: rng.choice(ALL["a"]),
         }[slot]()
+
+    def product(self):
+        rng, names = self.rng, self.names
+        base = names.syllables(1, 3) if rng.random() < 0.6 else f"{rng.choice(names.nouns).capitalize()}{rng.choice(('ly', 'Pro', 'Hub', 'Cloud', 'Max', 'Box', ' One'))}"
+        return f"{base} {rng.randint(2, 900)}" if rng.random() < 0.2 else base
 
     def word(self, slot, topic):
         kind, shape = SHAPES[slot]

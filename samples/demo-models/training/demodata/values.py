@@ -11,7 +11,8 @@ UNITS = [unit for group in UNITS for unit in ([group] if group[0].isupper() else
 SCALES = ["million", "billion", "thousand", "trillion", "bn", "m", "k", "mn"]
 NUMBER_WORDS = ("two three four five six seven eight nine ten twelve fifteen twenty thirty forty fifty sixty seventy eighty ninety hundred").split()
 MAIL_HOSTS = "gmail outlook yahoo hotmail proton icloud mail example company web university post bank shop".split()
-TLDS = "com com com com org net edu gov io co.uk ch de fr it eu info ai dev co app ac.uk com.au us".split()
+TLDS = "com com com com org net edu gov io co.uk ch de fr it eu info ai dev co app ac.uk com.au us at nl be se no dk fi pl es pt ie ca in jp co.jp br com.br co.nz org.uk museum example biz".split()
+HOST_ENDINGS = "group mail labs tech online bank news legal shipping travel design clinic school media energy foods partners consulting hotel garden".split()
 MAILBOXES = ("info support sales contact hello jobs press billing help admin office service orders team hr careers news privacy legal security "
              "returns noreply no-reply feedback booking reservations enquiries accounts media events webmaster").split()
 
@@ -75,17 +76,27 @@ def _ascii(name):
 
 
 def email(rng, names):
-    first, last = _ascii(names.first_name()), _ascii(names.surname())
-    host = rng.choice(MAIL_HOSTS) if rng.random() < 0.35 else _ascii(rng.choice((names.syllables(1, 3), names.surname(), rng.choice(names.nouns))))
-    if rng.random() < 0.12:
-        host += rng.choice(("-", ".", "")) + rng.choice(("group", "mail", "labs", "tech", "online", "bank", "news"))
-    user = rng.choice((
-        f"{first}.{last}", f"{first}.{last}", f"{first}", f"{first[0]}.{last}", f"{first[0]}{last}", f"{first}_{last}", f"{first}{rng.randint(1, 999)}",
-        f"{last}.{first}", f"{first}-{last}", rng.choice(MAILBOXES), rng.choice(MAILBOXES), f"{first}+{rng.choice(names.nouns)}",
-        f"{rng.choice(names.nouns)}{rng.randint(1, 99)}", f"{first}{last}", f"{rng.choice(MAILBOXES)}.{_ascii(rng.choice(names.cities))}"))
-    address = f"{user}@{host}.{rng.choice(TLDS)}"
+    first, last, other = _ascii(names.first_name()), _ascii(names.surname()), _ascii(names.surname())
+    noun = lambda: rng.choice(names.nouns)
+    company = lambda: "".join(_ascii(word) for word in names.organization().split()[:2])
+    part = lambda: _ascii(rng.choice((names.syllables(1, 3), other, noun(), company())))
+    host = rng.choice(MAIL_HOSTS) if rng.random() < 0.3 else part()
     roll = rng.random()
-    return address.upper() if roll < 0.01 else address.title() if roll < 0.02 else address
+    if roll < 0.18:
+        host += "-" + (rng.choice(HOST_ENDINGS) if rng.random() < 0.5 else part())
+    elif roll < 0.26:
+        host += rng.choice(HOST_ENDINGS)
+    elif roll < 0.36:
+        host = rng.choice(("mail", "cs", "support", "post", "hr", "students", "news", "shop", "it", part())) + "." + host
+    user = rng.choice((
+        f"{first}.{last}", f"{first}.{last}", f"{first}.{last}", first, last, f"{first[0]}.{last}", f"{first[0]}{last}", f"{first}_{last}", f"{first}{rng.randint(1, 2010)}",
+        f"{last}.{first}", f"{first}-{last}", f"{first}.{rng.choice('abcdefghjklmnprstw')}.{last}", f"{first}.{last}-{other}", f"{first}.{last}{rng.randint(1, 99)}",
+        f"{last}{first[0]}", f"{first}+{noun()}", f"{noun()}{rng.randint(1, 99)}", f"{noun()}.{noun()}", f"{noun()}-{noun()}", f"{first}{last}", noun(),
+        *rng.choices(MAILBOXES, k=4), f"{rng.choice(MAILBOXES)}.{_ascii(rng.choice(names.cities))}", f"{rng.choice(MAILBOXES)}-{_ascii(rng.choice(names.cities))}",
+        f"{rng.choice(MAILBOXES)}_{rng.choice(MAILBOXES)}", f"{rng.choice(MAILBOXES)}+{rng.randint(1, 9999)}"))
+    address = f"{user}@{host}.{rng.choice(TLDS)}".replace("_of_", "").replace(" ", "")
+    roll = rng.random()
+    return address.upper() if roll < 0.01 else address.title() if roll < 0.03 else address
 
 
 def _digits(rng, count):
