@@ -9,8 +9,7 @@ from demodata.encoding import WordEncoder
 from demodata.ner_data import Passages, tag_ids
 from demodata.reranker_data import CANDIDATES, Groups
 
-WIDTHS = (48, 96, 256)
-EASY = 5000  # groups of each worker
+WIDTHS = (48, 64, 96, 160, 320)
 
 
 def _width(length):
@@ -19,12 +18,12 @@ def _width(length):
 
 def reranker_batches(tokenizer, seed, tokens, reserve=True):
     """Yields ids, length of the first segment and the related-word flags, shaped [queries, candidates, width]."""
-    encoder, groups, waiting = WordEncoder(tokenizer), Groups(seed, easy=EASY, reserve=reserve), {width: [] for width in WIDTHS}
+    encoder, groups, waiting = WordEncoder(tokenizer), Groups(seed, reserve=reserve), {width: [] for width in WIDTHS}
     while True:
         example, texts = groups.next()
         side = encoder.query(example.query)
         pairs = [encoder.pair(side, text, WIDTHS[-1]) for text in texts]
-        if len(pairs) < CANDIDATES or len(pairs[0][0]) == WIDTHS[-1]:
+        if len(pairs) < CANDIDATES:
             continue
         width = _width(max(len(pair[0]) for pair in pairs))
         waiting[width].append(pairs)
@@ -73,13 +72,8 @@ def _work(make, path, seed, tokens, reserve, queue):
 def stream(make, path, seed, tokens, workers, reserve=True):
     context = mp.get_context("fork")
     queues = [context.Queue(maxsize=12) for _ in range(workers)]
-    processes = [context.Process(target=_work, args=(make, str(path), seed * 1000 + index, tokens, reserve, queue), daemon=True) for index, queue in enumerate(queues)]
-    for process in processes:
-        process.start()
-    try:
-        while True:
-            for queue in queues:
-                yield queue.get(timeout=120)
-    finally:
-        for process in processes:
-            process.kill()
+    for index, queue in enumerate(queues):
+        context.Process(target=_work, args=(make, str(path), seed * 1000 + index, tokens, reserve, queue), daemon=True).start()
+    while True:
+        for queue in queues:
+            yield queue.get(timeout=120)

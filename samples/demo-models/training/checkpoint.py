@@ -21,7 +21,7 @@ def config(kind, vocabulary, layers=4, hidden=256, heads=4, inner=512):
 
 def export(model, made, kind, folder):
     folder.mkdir(parents=True, exist_ok=True)
-    tensors = {name: tensor.detach().to("cpu", torch.float16).contiguous() for name, tensor in model.state_dict().items() if not name.startswith(("side_head", "match_head"))}
+    tensors = {name: tensor.detach().to("cpu", torch.float16).contiguous() for name, tensor in model.state_dict().items() if not name.startswith("match_head")}
     save_file(tensors, folder / "model.safetensors", metadata={"format": "pt"})
     written = {
         "model_type": "deberta-v2",

@@ -90,21 +90,19 @@ class Deberta(nn.Module):
 
 
 class Reranker(nn.Module):
-    """The auxiliary heads only shape training and are not exported: after the first layer each token shall know on which side it stands,
-    after the second whether it, or its meaning, also occurs on the other side."""
+    """The two auxiliary heads only shape training: they are not exported."""
 
     def __init__(self, config):
         super().__init__()
         self.deberta = Deberta(config)
         self.pooler = nn.ModuleDict({"dense": nn.Linear(config.hidden_size, config.hidden_size)})
         self.classifier = nn.Linear(config.hidden_size, 1)
-        self.side_head, self.match_head = nn.Linear(config.hidden_size, 1), nn.Linear(config.hidden_size, 2)
+        self.match_head = nn.Linear(config.hidden_size, 2)
 
     def forward(self, ids, index):
         states = self.deberta(ids, index)
-        with torch.autocast(ids.device.type, enabled=False):
-            pooled = F.gelu(self.pooler["dense"](states[-1][:, 0].float()))
-            return self.classifier(pooled)[:, 0], self.side_head(states[0].float())[..., 0], self.match_head(states[1].float())
+        pooled = F.gelu(self.pooler["dense"](states[-1][:, 0]))
+        return self.classifier(pooled)[:, 0].float(), self.match_head(states[1]).float()
 
 
 class Tagger(nn.Module):
@@ -118,17 +116,10 @@ class Tagger(nn.Module):
 
 
 def initialise(model, seed):
-    """Small normal weights. The reranker's are larger and its keys equal its queries at first: so a token attends to others like it
-    from the beginning, where all alike would leave the scores of all candidates equal for thousands of steps."""
     torch.manual_seed(seed)
-    matching = isinstance(model, Reranker)
     for module in model.modules():
         if isinstance(module, (nn.Linear, nn.Embedding)):
-            nn.init.normal_(module.weight, std=0.7 * module.in_features ** -0.5 if matching and isinstance(module, nn.Linear) else 0.02)
+            nn.init.normal_(module.weight, std=0.02)
             if getattr(module, "bias", None) is not None:
                 nn.init.zeros_(module.bias)
-    if matching:
-        for module in model.modules():
-            if isinstance(module, SelfAttention):
-                module.key_proj.load_state_dict(module.query_proj.state_dict())
     return model

@@ -15,7 +15,6 @@ WRITTEN = [line for file in sorted((LISTS / "ner").glob("*.txt")) if file.stem !
 COMBINED, PLAIN, ROLES = lines("ner_sentences.txt"), lines("ner/plain.txt") + lines("plain_sentences.txt"), items("roles.txt")
 STARTS = ["However, ", "Meanwhile, ", "In the end, ", "As expected, ", "Sadly, ", "Later, ", "Note: ", "- ", "* ", "1. ", "2) ", "> ", "Re: ", "For the record, ",
           "Yes, ", "No, ", "Well, ", "By the way, ", "At first ", "So ", "But ", "And ", "Because ", "When ", "Still, ", "Also, ", "FYI: "]
-AROUND = [("", "")] * 6 + [("(", ")"), ("(", ")"), ("", ","), ("", ":"), ("", "?"), ("\"", "\""), ("- ", ""), ("(", ","), ("", ")"), ("", "'s")]
 NUMBERS = ("num", "number", "days", "big")
 _TIMELESS = re.compile(r"\d{3}|\d(st|nd|rd|th)\b|\b(today|yesterday|tomorrow|tonight|dollars?|euros?|francs?|pounds?|cents?|pence|week|month|year|century|decade)\b|[$€£¥@]")
 _CAPITAL = re.compile(r"[A-Z]")
@@ -38,16 +37,14 @@ class Passages:
     def __init__(self, seed, heldout=False, reserve=True):
         self.rng = random.Random(seed)
         self.heldout = heldout
-        self.names = Names(self.rng, heldout, invented=0.35)
+        self.names = Names(self.rng, heldout)
         keep = lambda templates: [t for i, t in enumerate(templates) if not reserve or held_out(i) == heldout]
         self.written, self.combined, self.plain = keep(WRITTEN), keep(COMBINED), keep(PLAIN)
-        self.written += [template for template in self.written for slot in ("{EMAIL}", "{EMAIL}", "{PHONE}", "{PHONE}", "{MONEY}") if slot in template]
+        self.written += 2 * [template for template in self.written if "{EMAIL}" in template or "{PHONE}" in template]
         self.plain += [] if heldout else nameless()
 
     def _entity(self, slot):
         rng, names = self.rng, self.names
-        if slot in ("PER", "ORG", "LOC") and not names.heldout and rng.random() < 0.08:
-            return {"PER": "PERSON", "ORG": "ORGANIZATION", "LOC": "LOCATION"}[slot], self._misleading()
         if slot == "PER":
             return "PERSON", names.person()
         if slot == "PERF":
@@ -69,12 +66,6 @@ class Passages:
         if slot == "MONEY":
             return "MONEY", money(rng)
         return None, None
-
-    def _misleading(self):
-        """A name that says nothing about its kind, so that what stands around it has to be read."""
-        rng, names = self.rng, self.names
-        name = rng.choice((names.first_name, names.surname, lambda: rng.choice(names.cities), lambda: names.syllables(1, 3), lambda: rng.choice(names.nouns).capitalize()))()
-        return name if rng.random() < 0.7 else f"{name} {names.syllables(1, 3)}"
 
     def _word(self, slot):
         rng = self.rng
@@ -107,7 +98,7 @@ class Passages:
         rng = self.rng
         roll = rng.random()
         template = rng.choice(self.plain if roll < 0.16 else self.combined if roll < 0.34 else self.written)
-        if roll > 0.93 and not self.heldout:
+        if roll > 0.96 and not self.heldout:
             template = self._random_words()
         rate = 0.0 if self.heldout or rng.random() < 0.6 else rng.choice((0.15, 0.3, 0.6))
         parts, spans, length = [], [], 0
@@ -142,17 +133,16 @@ class Passages:
         slots = rng.choices(("DATE", "EMAIL", "PHONE", "MONEY", "PER", "LOC", "ORG"), (3, 2, 3, 3, 1, 1, 1), k=rng.randint(1, 3))
         words = []
         for slot in slots:
-            left, right = rng.choice(AROUND)
-            words += [self._any_word() for _ in range(rng.randint(1, 6))] + [left + "{" + slot + "}" + right]
+            words += [self._any_word() for _ in range(rng.randint(1, 6))] + ["{" + slot + "}"]
         return " ".join(words + [self._any_word() for _ in range(rng.randint(0, 4))])
 
     def _dressed(self, text, spans):
         """Adds a lead-in, quotes, brackets or another ending."""
         rng = self.rng
         if not self.heldout and rng.random() < 0.12:
-            start = rng.choice(STARTS) if rng.random() < 0.6 else self._any_word().capitalize() + rng.choice((", ", ": ", " ", "! ", ". "))
+            start = rng.choice(STARTS)
             if not spans or spans[0][0] > 0:
-                text = text[0].lower() + text[1:] if start[-2] not in ".:!" else text
+                text = text[0].lower() + text[1:] if start[-2] not in ".:" else text
             text, spans = start + text, [(a + len(start), b + len(start), c) for a, b, c in spans]
         if rng.random() < 0.08 and text.endswith("."):
             inside = not spans or spans[-1][1] < len(text)

@@ -5,15 +5,13 @@ from .questions import LINES
 from .reranker_tasks import Tasks
 
 CANDIDATES = 16
-EASY = (("overlap", 5), ("facts", 4), ("actions", 1))
 
 
 class Groups:
-    def __init__(self, seed, heldout=False, candidates=CANDIDATES, easy=0, **options):
-        """The first groups are mostly ones where shared words tell the answer, fewer and fewer until easy groups are drawn."""
+    def __init__(self, seed, heldout=False, candidates=CANDIDATES, **options):
         self.rng = random.Random(seed)
         self.tasks = Tasks(self.rng, heldout, **options)
-        self.candidates, self.easy, self.drawn = candidates, easy, 0
+        self.candidates = candidates
         self.pool = []
         while len(self.pool) < 400:
             self._remember(self.tasks.example())
@@ -47,9 +45,6 @@ class Groups:
 
     def next(self, family=None):
         rng = self.rng
-        self.drawn += 1
-        if family is None and self.drawn < self.easy and rng.random() > self.drawn / self.easy:
-            family = rng.choices(*zip(*EASY))[0]
         example = self.tasks.example(family)
         wanted = self.candidates - 1
         hard = [text for text in dict.fromkeys(example.negatives) if text != example.positive]

@@ -192,20 +192,20 @@ class Tasks:
         remarks = [fill(text, values) for text in rng.sample(group.remarks, min(3, len(group.remarks)))]
         swapped = [fill(positive, self.values(positive)) for _ in range(2)] if self.names_entity(positive) else []
         far = [fill(render(LINES[other], LINES[other].answers), values if rng.random() < 0.5 else None)
-               for other in rng.sample(line.tempting, min(2, len(line.tempting)))]
+               for other in rng.sample(line.tempting, min(5, len(line.tempting)))]
         query, right, wrong = fill(asked, values), fill(positive, values), swapped + others + remarks + far
         if not self.heldout and not self.plain:
             query, right, wrong = self.reworded(query, right, wrong)
         return Example(query, right, wrong, index)
 
     def renderer(self):
-        """How the candidates of an example look: answers, or often answers under their question, or now and then the questions alone."""
+        """How the candidates of an example look: answers, or now and then answers under their question, or the questions alone."""
         rng = self.rng
         roll = 1.0 if self.heldout or self.plain else rng.random()
 
         def render(line, answers, asked=None):
             others = [query for query in line.queries if query != asked]
-            if roll >= 0.42 or not others:
+            if roll >= 0.16 or not others:
                 return rng.choice(answers)
             question = rng.choice(others)
             question = question[0].upper() + question[1:] + ("" if question.endswith("?") else "?")
@@ -242,7 +242,7 @@ class Tasks:
                 positive = without(positive, set(rng.sample(shared, rng.randint(1, len(shared) - 1))))
         return query, positive, negatives
 
-    FAMILIES = (("facts", 18), ("actions", 6), ("overlap", 18), ("topic", 2), ("questions", 56))
+    FAMILIES = (("facts", 16), ("actions", 5), ("overlap", 14), ("topic", 3), ("questions", 62))
 
     def example(self, family=None):
         rng = self.rng
