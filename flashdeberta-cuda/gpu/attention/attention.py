@@ -1,0 +1,248 @@
+"""Checks and times the tensor-core attention kernels without Java, against float64 and beside PyTorch's plain attention.
+
+    python3 attention.py check     errors, and whether a second run gives the same numbers
+    python3 attention.py time      ms, by CUDA-graph replay
+
+Needs a Hopper GPU, nvcc 13 and PyTorch with CUDA. What the host prepares is written here once more, on purpose apart from the Java.
+"""
+import bisect
+import ctypes
+import math
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
+import torch
+from torch.nn.attention import SDPBackend, sdpa_kernel
+
+SOURCES = Path(__file__).parents[2] / "src/main/resources/io/flashdeberta/cuda"
+BUILD = Path(tempfile.mkdtemp())
+SHARED = 232448
+
+
+def nvcc(*options):
+    subprocess.run(["nvcc", *map(str, options)], check=True)
+
+
+nvcc("-shared", "-Xcompiler", "-fPIC", "-o", BUILD / "liblaunch.so", Path(__file__).with_name("launch.cu"))
+lib = ctypes.CDLL(str(BUILD / "liblaunch.so"))
+lib.load.restype = ctypes.c_void_p
+SMS = torch.cuda.get_device_properties(0).multi_processor_count
+fns = {}
+
+
+def kernel(name, shared, architecture, **definitions):
+    key = f"{name}-" + "-".join(f"{k}{v}" for k, v in definitions.items())
+    if key not in fns:
+        cubin = BUILD / f"{key}.cubin"
+        nvcc("-std=c++17", f"-arch={architecture}", "-cubin", "-o", cubin, *(f"-D{k}={v}" for k, v in definitions.items()), SOURCES / name)
+        fns[key] = lib.load(str(cubin).encode(), shared)
+    return ctypes.c_void_p(fns[key])
+
+
+def fn(bf16, c2p, p2c):
+    return kernel("attention_hopper.cu", SHARED, "sm_90a", BF16=bf16, CONTENT_TO_POSITION=c2p, POSITION_TO_CONTENT=p2c)
+
+
+class Buckets:
+    def __init__(s, buckets, maxrel):
+        s.b, s.m = buckets, maxrel
+        s.span = buckets if buckets > 0 else maxrel
+        s.rows = 2 * s.span
+        s.last = next(r for r in range(1, 100000) if s.row(r) == s.rows - 1)
+        s.first = -next(r for r in range(1, 100000) if s.row(-r) == 0)
+    def row(s, r):
+        if s.b > 0:
+            mid = s.b // 2
+            if abs(r) <= mid: v = r
+            else: v = int(math.copysign(1, r)) * (math.ceil(math.log(abs(r) / mid) / math.log((s.m - 1) / mid) * (mid - 1)) + mid)
+        else: v = r
+        return max(0, min(s.rows - 1, v + s.span))
+
+class Layer:
+    def __init__(s, bk, heads, D, kr, qr, dtype):
+        s.bk, s.heads, s.D = bk, heads, D
+        pad = (-bk.span) % 8
+        s.pad = pad
+        s.R = max(56, (bk.rows + pad + 7) // 8 * 8)
+        def table(x):
+            if x is None: return None
+            t = torch.zeros(heads, s.R, 64, dtype=dtype, device="cuda")
+            t[:, pad:pad + bk.rows, :D] = x.view(bk.rows, heads, D).permute(1, 0, 2)
+            rows = torch.arange(s.R, device="cuda")
+            t = t.view(heads, s.R, 8, 8)
+            idx = (torch.arange(8, device="cuda")[None] ^ (rows[:, None] & 7))
+            # piece p of row r is stored at p ^ (r & 7)
+            return torch.gather(t, 2, idx[None, :, :, None].expand(heads, s.R, 8, 8)).contiguous()
+        s.kt, s.qt = table(kr), table(qr)
+        s.center = max(bk.last, -bk.first) + 256
+        rows = [bk.row(r) + pad for r in range(-s.center - 1, s.center)]
+        rows0 = [bk.row(r) for r in range(-s.center - 1, s.center)]
+        s.dist0 = torch.tensor([rows0[i + 1] | rows0[i] << 16 for i in range(2 * s.center)], dtype=torch.int32, device='cuda')
+        byHeads = lambda x: None if x is None else x.view(bk.rows, heads, D).permute(1, 0, 2).contiguous()
+        s.kr, s.qr = byHeads(kr), byHeads(qr)
+        s.dist = torch.tensor([rows[i + 1] | rows[i] << 16 for i in range(2 * s.center)], dtype=torch.int32, device="cuda")
+
+def work_of(lengths, layer, heads, near_cost=2.5):
+    items = []
+    start = 0
+    for L in lengths:
+        for q in range(0, L, 128): items.append((L, start, q))
+        start += L
+    items.sort(key=lambda t: -t[0])
+    last, first = layer.bk.last, layer.bk.first
+    cost = []
+    for L, s0, q in items:
+        T = (L + 63) // 64
+        sat = q - 63 - last
+        left = 0 if sat < 0 else min(T, sat // 64 + 1)
+        near = min(T, (q + 190 - first) // 64) - left
+        cost.append(2 + near * near_cost + (T - near))
+    n = len(items); units = n * heads
+    grid = min(SMS, units)
+    prefix = [0]
+    for c in cost: prefix.append(prefix[-1] + c)
+    total = prefix[-1] * heads
+    shares = [0]
+    for b in range(1, grid):
+        target = total * b / grid
+        h = int(target // prefix[-1]); rest = target - h * prefix[-1]
+        i = bisect.bisect_left(prefix, rest)
+        if i > 0 and rest - prefix[i - 1] < prefix[i] - rest: i -= 1
+        shares.append(max(shares[-1], h * n + i))
+    shares.append(units)
+    w = torch.tensor([[s0, L, q, 0] for L, s0, q in items], dtype=torch.int32, device="cuda")
+    return w, torch.tensor([n], dtype=torch.int32, device="cuda"), torch.tensor(shares, dtype=torch.int32, device="cuda"), grid
+
+def run(layer, qkv, out, wk, scale, bf16, c2p, p2c):
+    w, n, sh, grid = wk
+    P = lambda t: ctypes.c_void_p(t.data_ptr() if t is not None else 0)
+    r = lib.launch(fn(bf16, c2p, p2c), grid, 512, SHARED, ctypes.c_void_p(torch.cuda.current_stream().cuda_stream), bf16,
+        P(qkv), qkv.shape[0], P(out), P(layer.kt), P(layer.qt), layer.R, layer.pad, layer.pad + layer.bk.rows - 1, P(layer.dist), layer.center,
+        layer.bk.first, layer.bk.last, P(w), P(n), P(sh), layer.heads, layer.D, ctypes.c_float(scale * math.log2(math.e)))
+    assert r == 0, r
+
+def run_mma(layer, qkv, out, wk, scale, bf16, c2p, p2c):
+    w, n, sh, grid = wk
+    head = 64 if layer.D <= 64 else 128
+    shared = (3 * 64 * (head + 8) + 2 * 64 * 72) * 2
+    function = kernel("attention_mma.cu", shared, "sm_90", BF16=bf16, HEAD_SIZE=head, CONTENT_TO_POSITION=c2p, POSITION_TO_CONTENT=p2c)
+    P = lambda t: ctypes.c_void_p(t.data_ptr() if t is not None else 0)
+    r = lib.launch_mma(function, 2 * w.shape[0], layer.heads, shared, ctypes.c_void_p(torch.cuda.current_stream().cuda_stream),
+        P(qkv), P(out), P(layer.kr), P(layer.qr), layer.bk.rows, P(layer.dist0), layer.center, layer.bk.first, layer.bk.last, P(w), P(n), layer.heads, layer.D, ctypes.c_float(scale * math.log2(math.e)))
+    assert r == 0, r
+
+def reference(lengths, qkv, kr, qr, bk, heads, D, scale):
+    out = torch.zeros(qkv.shape[0], heads * D, dtype=torch.float64, device="cuda")
+    s0 = 0
+    x = qkv.double()
+    for L in lengths:
+        q, k, v = [x[s0:s0 + L, i * heads * D:(i + 1) * heads * D].view(L, heads, D).transpose(0, 1) for i in range(3)]
+        lut = torch.tensor([bk.row(r) for r in range(-(L - 1), L)], device="cuda")
+        idx = lut[torch.arange(L, device="cuda")[:, None] - torch.arange(L, device="cuda")[None] + L - 1]
+        for h in range(heads):
+            s = q[h] @ k[h].T
+            if kr is not None:
+                s += torch.gather(q[h] @ kr.double()[:, h * D:(h + 1) * D].T, 1, idx)
+            if qr is not None:
+                s += torch.gather(k[h] @ qr.double()[:, h * D:(h + 1) * D].T, 1, idx.T).T
+            out[s0:s0 + L, h * D:(h + 1) * D] = torch.softmax(s * scale, -1) @ v[h]
+        s0 += L
+    return out
+
+def case(lengths, heads, D, bk, bf16=0, c2p=1, p2c=1, seed=0, run=None):
+    run = run or globals()['run']
+    torch.manual_seed(seed)
+    dtype = torch.bfloat16 if bf16 else torch.float16
+    T = sum(lengths)
+    qkv = torch.randn(T, 3 * heads * D, device="cuda").to(dtype)
+    kr = torch.randn(bk.rows, heads * D, device="cuda").to(dtype) if c2p else None
+    qr = torch.randn(bk.rows, heads * D, device="cuda").to(dtype) if p2c else None
+    layer = Layer(bk, heads, D, kr, qr, dtype)
+    out = torch.full((T, heads * D), float("nan"), dtype=dtype, device="cuda")
+    scale = 1 / math.sqrt(D * (1 + c2p + p2c))
+    wk = work_of(lengths, layer, heads)
+    run(layer, qkv, out, wk, scale, bf16, c2p, p2c)
+    torch.cuda.synchronize()
+    ref = reference(lengths, qkv, kr, qr, bk, heads, D, scale)
+    err = ((out.double() - ref).norm() / ref.norm()).item()
+    worst = ((out.double() - ref).abs().max()).item()
+    out2 = torch.full_like(out, float("nan"))
+    run(layer, qkv, out2, wk, scale, bf16, c2p, p2c)
+    torch.cuda.synchronize()
+    same = torch.equal(out, out2)
+    return err, worst, same
+
+def bench(B, L, heads=12, D=64, c2p=1, p2c=1, lengths=None, run=None):
+    run = run or globals()['run']
+    bk = Buckets(256, 512)
+    lengths = lengths or [L] * B
+    T = sum(lengths)
+    qkv = torch.randn(T, 3 * heads * D, device="cuda").half()
+    kr = torch.randn(bk.rows, heads * D, device="cuda").half(); qr = torch.randn(bk.rows, heads * D, device="cuda").half()
+    layer = Layer(bk, heads, D, kr if c2p else None, qr if p2c else None, torch.float16)
+    out = torch.empty(T, heads * D, dtype=torch.float16, device="cuda")
+    wk = work_of(lengths, layer, heads)
+    scale = 1 / math.sqrt(D * (1 + c2p + p2c))
+    f = lambda: run(layer, qkv, out, wk, scale, 0, c2p, p2c)
+    return timed(f)
+
+def timed(f):
+    for _ in range(3): f()
+    torch.cuda.synchronize()
+    a, b = torch.cuda.Event(enable_timing=True), torch.cuda.Event(enable_timing=True)
+    a.record(); f(); b.record(); torch.cuda.synchronize()
+    one = a.elapsed_time(b)
+    n = max(3, min(50, int(20 / max(one, 1e-3))))
+    g = torch.cuda.CUDAGraph()
+    with torch.cuda.graph(g):
+        for _ in range(n): f()
+    g.replay(); torch.cuda.synchronize()
+    ts = []
+    for _ in range(7):
+        a.record(); g.replay(); b.record(); torch.cuda.synchronize()
+        ts.append(a.elapsed_time(b) / n)
+    return sorted(ts)[len(ts) // 2]
+
+def sdpa(B, L, backend, heads=12, D=64):
+    q = torch.randn(B, heads, L, D, device="cuda").half(); k = torch.randn_like(q); v = torch.randn_like(q)
+    def f():
+        with sdpa_kernel([getattr(SDPBackend, backend)]):
+            torch.nn.functional.scaled_dot_product_attention(q, k, v)
+    return timed(f)
+
+def correctness():
+    bad = 0
+    v3 = Buckets(256, 512)
+    cases = [(f"L={L}", dict(lengths=[L], heads=2, D=64, bk=v3)) for L in (1, 2, 13, 63, 64, 65, 127, 128, 129, 191, 193, 255, 257, 511, 512, 513, 575, 577, 639, 641, 705, 769, 1023, 1025, 1281, 2049, 3001)]
+    cases += [("packed", dict(lengths=[70, 1, 300, 2, 129, 640, 64, 1100], heads=3, D=64, bk=v3))]
+    for c, p in ((1, 0), (0, 1), (0, 0)): cases.append((f"c2p={c} p2c={p}", dict(lengths=[700, 33, 1300], heads=2, D=64, bk=v3, c2p=c, p2c=p)))
+    for b, m in ((64, 512), (32, 64), (-1, 24), (-1, 100), (256, 1024), (128, 1024), (8, 32), (-1, 256)): cases.append((f"buckets {b},{m}", dict(lengths=[700, 5, 1300], heads=2, D=64, bk=Buckets(b, m))))
+    for D in (8, 16, 32, 40, 56): cases.append((f"D={D}", dict(lengths=[700, 5, 200], heads=3, D=D, bk=v3)))
+    for L in (65, 513, 1300): cases.append((f"bf16 {L}", dict(lengths=[L, 7], heads=2, D=64, bk=v3, bf16=1)))
+    cases.append(("many", dict(lengths=[17 * (i % 29) + 1 for i in range(64)], heads=12, D=64, bk=v3)))
+    for name, kw in cases:
+        err, worst, same = case(**kw)
+        ok = err < (1.5e-2 if kw.get("bf16") else 2e-3) and same
+        bad += not ok
+        print(f"{'ok ' if ok else 'BAD'} {name:18} err {err:.2e} worst {worst:.2e} same {same}", flush=True)
+    for name, kw in [("mma " + n, k) for n, k in cases if k['D'] in (64, 32, 40)] + [("mma wide", dict(lengths=[700, 5, 900], heads=2, D=64, bk=Buckets(256, 200)))]:
+        err, worst, same = case(run=run_mma, **kw)
+        ok = err < (1.5e-2 if kw.get("bf16") else 2e-3) and same
+        bad += not ok
+        print(f"{'ok ' if ok else 'BAD'} {name:18} err {err:.2e} worst {worst:.2e} same {same}", flush=True)
+    print("bad:", bad, flush=True)
+    return bad
+
+def timing():
+    for B, L in ((1, 128), (32, 128), (1, 512), (16, 512), (8, 1024), (4, 2048), (2, 4096), (1, 8192), (1, 16384), (1, 32768)):
+        print(f"{B}x{L}: {bench(B, L):.4f}  none {bench(B, L, c2p=0, p2c=0):.4f}  flash {sdpa(B, L, 'FLASH_ATTENTION'):.4f} cudnn {sdpa(B, L, 'CUDNN_ATTENTION'):.4f}", flush=True)
+    for B, L in ((16, 512), (2, 4096)):
+        print(f"mma {B}x{L}: {bench(B, L, run=run_mma):.4f}")
+    lens = [128 * (1 + (i * 7) % 16) for i in range(16)]
+    print("packed", sum(lens), f"{bench(0, 0, lengths=lens):.4f}")
+
+if __name__ == "__main__":
+    print(torch.cuda.get_device_name(0))
+    sys.exit(correctness() if sys.argv[1] == "check" else timing())
