@@ -135,18 +135,27 @@ final class CpuBackend implements Backend {
                 heads,
                 headSize,
                 scale,
-                table(keyPositions),
-                table(queryPositions),
-                buckets == null ? null : new CpuAttention.DistanceTable(buckets));
+                table(keyPositions, buckets, headSize, true),
+                table(queryPositions, buckets, headSize, false),
+                buckets);
     }
 
-    private NativeMemory.@Nullable Block table(@Nullable Tensor tensor) {
-        if (tensor == null) {
+    /** The table as it is for eager attention, by distance for flash. */
+    private NativeMemory.@Nullable Block table(
+            @Nullable Tensor tensor,
+            @Nullable RelativeBuckets buckets,
+            int headSize,
+            boolean falling) {
+        if (tensor == null || buckets == null) {
             return null;
         }
-        long floats = (long) tensor.rows() * tensor.columns();
+        CpuTensor table = (CpuTensor) tensor;
+        if (attentionKind == AttentionKind.FLASH) {
+            return DistanceTable.load(table, buckets, headSize, falling, memory);
+        }
+        long floats = (long) table.rows() * table.columns();
         NativeMemory.Block block = memory.allocateFloats(floats);
-        CpuSession.copy(((CpuTensor) tensor).address(), block.address(), floats);
+        CpuSession.copy(table.address(), block.address(), floats);
         return block;
     }
 

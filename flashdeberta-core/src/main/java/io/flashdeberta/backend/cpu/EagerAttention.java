@@ -1,6 +1,7 @@
 package io.flashdeberta.backend.cpu;
 
 import io.flashdeberta.backend.PackedBatch;
+import io.flashdeberta.backend.RelativeBuckets;
 import java.nio.FloatBuffer;
 import org.jspecify.annotations.Nullable;
 
@@ -68,11 +69,11 @@ final class EagerAttention implements AttentionKernel {
             long query,
             long key,
             long scores) {
-        CpuAttention.DistanceTable distances = attention.distances();
-        if (distances == null) {
+        RelativeBuckets buckets = attention.buckets();
+        if (buckets == null) {
             return;
         }
-        int rows = distances.buckets().rows();
+        int rows = buckets.rows();
         FloatBuffer contentToPosition = products(
                 lane,
                 Lane.Scratch.CONTENT_TO_POSITION,
@@ -93,10 +94,14 @@ final class EagerAttention implements AttentionKernel {
                 length,
                 stride,
                 rows);
+        int[] deltas = new int[2 * length - 1];
+        for (int r = 1 - length; r < length; r++) {
+            deltas[r + length - 1] = buckets.row(r);
+        }
         for (int i = 0; i < length; i++) {
             FloatBuffer row = Address.floats(scores + 4L * i * length, length);
             for (int j = 0; j < length; j++) {
-                int delta = distances.row(i - j);
+                int delta = deltas[i - j + length - 1];
                 float term =
                         contentToPosition == null ? 0 : contentToPosition.get(i * rows + delta);
                 term += positionToContent == null ? 0 : positionToContent.get(j * rows + delta);
