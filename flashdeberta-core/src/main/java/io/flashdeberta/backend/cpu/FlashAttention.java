@@ -16,7 +16,7 @@ import org.jspecify.annotations.Nullable;
 final class FlashAttention implements AttentionKernel {
 
     /** Query rows of a block. */
-    static final int QUERIES = 128;
+    static final int QUERIES = 64;
 
     /** Key counts are rounded up to this unit. */
     static final int KEY_STEP = 32;
