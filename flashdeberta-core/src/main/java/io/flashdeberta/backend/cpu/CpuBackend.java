@@ -9,6 +9,7 @@ import io.flashdeberta.backend.Convolution;
 import io.flashdeberta.backend.Embeddings;
 import io.flashdeberta.backend.LayerNorm;
 import io.flashdeberta.backend.Linear;
+import io.flashdeberta.backend.Precision;
 import io.flashdeberta.backend.RelativeBuckets;
 import io.flashdeberta.backend.Tensor;
 import io.flashdeberta.checkpoint.WeightTensor;
@@ -22,12 +23,14 @@ import org.jspecify.annotations.Nullable;
 final class CpuBackend implements Backend {
 
     private final NativeMemory memory = new NativeMemory();
+    private final NumberType type;
     private final AttentionKind attentionKind;
     private final CpuThreads threads;
     private final CpuSession loading;
     private boolean closed;
 
     CpuBackend(BackendOptions options) {
+        type = options.precision() == Precision.BF16 ? NumberType.BF16 : NumberType.FP32;
         attentionKind = options.attention();
         threads = new CpuThreads(options.threads());
         try {
@@ -43,13 +46,17 @@ final class CpuBackend implements Backend {
         return memory;
     }
 
+    NumberType type() {
+        return type;
+    }
+
     CpuThreads threads() {
         return threads;
     }
 
     @Override
     public String description() {
-        return "the CPU (oneDNN, fp32, " + threads.count()
+        return "the CPU (oneDNN, " + type.name().toLowerCase(Locale.ROOT) + ", " + threads.count()
                 + (threads.count() == 1 ? " thread, " : " threads, ")
                 + attentionKind.name().toLowerCase(Locale.ROOT) + " attention)";
     }
@@ -151,7 +158,10 @@ final class CpuBackend implements Backend {
         }
         CpuTensor table = (CpuTensor) tensor;
         if (attentionKind == AttentionKind.FLASH) {
-            return DistanceTable.load(table, buckets, headSize, falling, memory);
+            return rounded(
+                    DistanceTable.load(table, buckets, headSize, falling, memory),
+                    heads(table, headSize) * DistanceTable.rows(buckets),
+                    headSize);
         }
         long floats = (long) table.rows() * table.columns();
         NativeMemory.Block block = memory.allocateFloats(floats);
@@ -159,11 +169,33 @@ final class CpuBackend implements Backend {
         return block;
     }
 
+    private static int heads(CpuTensor table, int headSize) {
+        return table.columns() / headSize;
+    }
+
+    private NativeMemory.Block rounded(NativeMemory.Block values, int rows, int columns) {
+        if (type == NumberType.FP32) {
+            return values;
+        }
+        try (values) {
+            NativeMemory.Block rounded = memory.allocate((long) type.bytes() * rows * columns);
+            threads.call(() -> {
+                loading.firstLane()
+                        .run(
+                                new Operation.Round(type, rows, columns),
+                                values.address(),
+                                rounded.address());
+                return true;
+            });
+            return rounded;
+        }
+    }
+
     @Override
     public CpuSession openSession() {
         AttentionKernel kernel =
                 attentionKind == AttentionKind.FLASH ? new FlashAttention() : new EagerAttention();
-        return new CpuSession(threads, kernel, memory);
+        return new CpuSession(type, threads, kernel, memory);
     }
 
     @Override

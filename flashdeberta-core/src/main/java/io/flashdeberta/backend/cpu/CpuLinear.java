@@ -41,7 +41,7 @@ final class CpuLinear implements Linear {
         List<Panel> panels = new ArrayList<>();
         for (int from = 0; from < outputs; from += width) {
             int to = Math.min(outputs, from + width);
-            PackedLayout layout = PackedLayout.of(inputs, to - from);
+            PackedLayout layout = PackedLayout.of(backend.type(), inputs, to - from);
             NativeMemory.Block packed = memory.allocate(layout.bytes());
             panels.add(new Panel(from, layout, packed));
             long plain = lane.scratch(Lane.Scratch.OUTPUT, (long) inputs * (to - from));
@@ -72,7 +72,7 @@ final class CpuLinear implements Linear {
             int rows = roundUp(Math.min(ROWS, x.rows() - row), 16);
             lane.run(
                     new Operation.Dense(rows, panel.layout(), x.columns(), y.columns(), activation),
-                    x.address(row, 0),
+                    lane.rounded(panel.layout().type(), rows, x.columns(), x.address(row, 0)),
                     panel.weights().address(),
                     biasAddress + 4L * panel.from(),
                     y.address(row, panel.from()));

@@ -9,6 +9,11 @@ import org.jspecify.annotations.Nullable;
 final class EagerAttention implements AttentionKernel {
 
     @Override
+    public boolean readsRounded() {
+        return false;
+    }
+
+    @Override
     public void run(
             CpuThreads threads,
             Lane[] lanes,
@@ -47,14 +52,31 @@ final class EagerAttention implements AttentionKernel {
         long scores = lane.scratch(Lane.Scratch.SCORES, (long) length * length);
         lane.run(
                 new Operation.MatMul(
-                        length, length, size, stride, 1, stride, length, attention.scale()),
+                        NumberType.FP32,
+                        length,
+                        length,
+                        size,
+                        stride,
+                        1,
+                        stride,
+                        length,
+                        attention.scale()),
                 query,
                 key,
                 scores);
         addPositions(lane, attention, column, length, stride, query, key, scores);
-        lane.run(new Operation.Softmax(length, length), scores, scores);
+        lane.run(new Operation.Softmax(length, length, NumberType.FP32), scores, scores);
         lane.run(
-                new Operation.MatMul(length, size, length, length, stride, 1, context.columns(), 1),
+                new Operation.MatMul(
+                        NumberType.FP32,
+                        length,
+                        size,
+                        length,
+                        length,
+                        stride,
+                        1,
+                        context.columns(),
+                        1),
                 scores,
                 value,
                 context.address(start, column));
@@ -127,6 +149,7 @@ final class EagerAttention implements AttentionKernel {
         long products = lane.scratch(purpose, (long) length * rows);
         lane.run(
                 new Operation.MatMul(
+                        NumberType.FP32,
                         length,
                         rows,
                         attention.headSize(),

@@ -34,6 +34,11 @@ final class FlashAttention implements AttentionKernel {
     }
 
     @Override
+    public boolean readsRounded() {
+        return true;
+    }
+
+    @Override
     public void run(
             CpuThreads threads,
             Lane[] lanes,
@@ -44,7 +49,7 @@ final class FlashAttention implements AttentionKernel {
         Pointer.memset(
                 new Address().at(qkv.address(qkv.rows(), 0)),
                 0,
-                4L * CpuTensor.SLACK * qkv.columns());
+                (long) qkv.type().bytes() * CpuTensor.SLACK * qkv.columns());
         int rows = STRIPE;
         while (rows > QUERIES
                 && (long) qkv.rows() * attention.heads() < 4L * threads.count() * rows) {
@@ -106,7 +111,14 @@ final class FlashAttention implements AttentionKernel {
             this.positions = buckets == null
                     ? null
                     : new PositionTerms(
-                            lane, attention, buckets, stripe.head(), keys, qkv.columns(), key());
+                            lane,
+                            attention,
+                            buckets,
+                            qkv.type(),
+                            stripe.head(),
+                            keys,
+                            qkv.columns(),
+                            key());
         }
 
         private long key() {
@@ -129,6 +141,7 @@ final class FlashAttention implements AttentionKernel {
             }
             lane.run(
                     new Operation.MatMul(
+                            qkv.type(),
                             rows,
                             keys,
                             size,
@@ -147,8 +160,11 @@ final class FlashAttention implements AttentionKernel {
                         lane.negativeInfinity(QUERIES * KEY_STEP),
                         scores + 4L * length);
             }
-            lane.run(new Operation.Softmax(rows, keys), scores, scores);
-            values(scores, first, count, rows);
+            long probabilities = qkv.type() == NumberType.FP32
+                    ? scores
+                    : lane.scratch(Lane.Scratch.PROBABILITIES, (long) QUERIES * keys);
+            lane.run(new Operation.Softmax(rows, keys, qkv.type()), scores, probabilities);
+            values(probabilities, first, count, rows);
         }
 
         private void values(long probabilities, int first, int count, int rows) {
@@ -159,7 +175,8 @@ final class FlashAttention implements AttentionKernel {
                     : lane.scratch(Lane.Scratch.OUTPUT, (long) QUERIES * size);
             int stride = whole ? context.columns() : size;
             lane.run(
-                    new Operation.MatMul(rows, size, keys, keys, qkv.columns(), 1, stride, 1),
+                    new Operation.MatMul(
+                            qkv.type(), rows, size, keys, keys, qkv.columns(), 1, stride, 1),
                     probabilities,
                     value,
                     output);

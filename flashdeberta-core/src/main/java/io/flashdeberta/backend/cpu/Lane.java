@@ -23,7 +23,9 @@ final class Lane implements AutoCloseable {
         POSITION_TO_CONTENT,
         ROW_TERMS,
         COLUMN_TERMS,
-        OUTPUT
+        OUTPUT,
+        ROUNDED,
+        PROBABILITIES
     }
 
     private final NativeMemory memory;
@@ -72,6 +74,16 @@ final class Lane implements AutoCloseable {
             scratch.put(purpose, block);
         }
         return block.address();
+    }
+
+    /** The address of {@code [rows, columns]} values in {@code type}: of themselves, or of a rounded copy. */
+    long rounded(NumberType type, int rows, int columns, long values) {
+        if (type == NumberType.FP32) {
+            return values;
+        }
+        long rounded = scratch(Scratch.ROUNDED, (long) rows * columns);
+        run(new Operation.Round(type, rows, columns), values, rounded);
+        return rounded;
     }
 
     /** At least {@code count} times negative infinity. */

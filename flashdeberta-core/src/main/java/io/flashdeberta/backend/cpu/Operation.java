@@ -16,12 +16,13 @@ sealed interface Operation {
     Primitive compile();
 
     /**
-     * {@code C = scale · A·B}, or {@code C += scale · A·B}; arguments A, B, C.
+     * {@code C = scale · A·B}, or {@code C += scale · A·B}; arguments A, B, C. C is fp32.
      *
      * @param bRow step from one row of B {@code [k, n]} to the next
      * @param bColumn step from one column of B to the next
      */
     record MatMul(
+            NumberType type,
             int m,
             int n,
             int k,
@@ -33,14 +34,23 @@ sealed interface Operation {
             boolean accumulate)
             implements Operation {
 
-        MatMul(int m, int n, int k, long lda, long bRow, long bColumn, long ldc, float scale) {
-            this(m, n, k, lda, bRow, bColumn, ldc, scale, false);
+        MatMul(
+                NumberType type,
+                int m,
+                int n,
+                int k,
+                long lda,
+                long bRow,
+                long bColumn,
+                long ldc,
+                float scale) {
+            this(type, m, n, k, lda, bRow, bColumn, ldc, scale, false);
         }
 
         @Override
         public Primitive compile() {
-            dnnl_memory_desc a = OneDnn.matrix(m, k, lda, 1);
-            dnnl_memory_desc b = OneDnn.matrix(k, n, bRow, bColumn);
+            dnnl_memory_desc a = OneDnn.matrix(type, m, k, lda, 1);
+            dnnl_memory_desc b = OneDnn.matrix(type, k, n, bRow, bColumn);
             dnnl_memory_desc c = OneDnn.matrix(m, n, ldc, 1);
             try (PostOps postOps = new PostOps()) {
                 if (scale != 1) {
@@ -66,7 +76,7 @@ sealed interface Operation {
             implements Operation {
         @Override
         public Primitive compile() {
-            dnnl_memory_desc a = OneDnn.matrix(m, layout.inputs(), lda, 1);
+            dnnl_memory_desc a = OneDnn.matrix(layout.type(), m, layout.inputs(), lda, 1);
             dnnl_memory_desc bias = OneDnn.matrix(1, layout.outputs(), layout.outputs(), 1);
             dnnl_memory_desc c = OneDnn.matrix(m, layout.outputs(), ldc, 1);
             try (PostOps postOps = new PostOps()) {
@@ -173,11 +183,12 @@ sealed interface Operation {
         }
     }
 
-    /** Softmax along each row, in place; arguments X, X. */
-    record Softmax(int rows, int columns) implements Operation {
+    /** Softmax along each row of fp32; arguments X, Y. */
+    record Softmax(int rows, int columns, NumberType type) implements Operation {
         @Override
         public Primitive compile() {
             dnnl_memory_desc x = OneDnn.matrix(rows, columns, columns, 1);
+            dnnl_memory_desc y = OneDnn.matrix(type, rows, columns, columns, 1);
             dnnl_primitive_desc operation = new dnnl_primitive_desc();
             try {
                 check(
@@ -187,16 +198,40 @@ sealed interface Operation {
                                 dnnl_forward_inference,
                                 dnnl_softmax_accurate,
                                 x,
-                                x,
+                                y,
                                 1,
                                 null),
                         "describe a softmax");
                 return new Primitive(
                         operation,
                         new int[] {DNNL_ARG_SRC, DNNL_ARG_DST},
-                        new dnnl_memory_desc[] {x, x});
+                        new dnnl_memory_desc[] {x, y});
             } finally {
                 dnnl_memory_desc_destroy(x);
+                dnnl_memory_desc_destroy(y);
+            }
+        }
+    }
+
+    /** Rounds {@code [rows, columns]} of fp32 to {@code type}, densely; arguments from, to. */
+    record Round(NumberType type, int rows, int columns) implements Operation {
+        @Override
+        public Primitive compile() {
+            dnnl_memory_desc source = OneDnn.matrix(rows, columns, columns, 1);
+            dnnl_memory_desc target = OneDnn.matrix(type, rows, columns, columns, 1);
+            dnnl_primitive_desc operation = new dnnl_primitive_desc();
+            try {
+                check(
+                        dnnl_reorder_primitive_desc_create(
+                                operation, source, OneDnn.ENGINE, target, OneDnn.ENGINE, null),
+                        "describe a rounding");
+                return new Primitive(
+                        operation,
+                        new int[] {DNNL_ARG_FROM, DNNL_ARG_TO},
+                        new dnnl_memory_desc[] {source, target});
+            } finally {
+                dnnl_memory_desc_destroy(source);
+                dnnl_memory_desc_destroy(target);
             }
         }
     }
@@ -227,7 +262,7 @@ sealed interface Operation {
         @Override
         public Primitive compile() {
             dnnl_memory_desc x = OneDnn.matrix(rows, columns, columns, 1);
-            dnnl_memory_desc vector = OneDnn.tagged(dnnl_a, columns);
+            dnnl_memory_desc vector = OneDnn.tagged(NumberType.FP32, dnnl_a, columns);
             dnnl_primitive_desc operation = new dnnl_primitive_desc();
             try {
                 check(

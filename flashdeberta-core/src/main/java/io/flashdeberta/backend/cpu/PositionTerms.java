@@ -19,6 +19,7 @@ final class PositionTerms {
     private final Lane lane;
     private final CpuAttention attention;
     private final RelativeBuckets buckets;
+    private final NumberType type;
     private final int head;
     private final int keys;
     private final int stride;
@@ -33,6 +34,7 @@ final class PositionTerms {
             Lane lane,
             CpuAttention attention,
             RelativeBuckets buckets,
+            NumberType type,
             int head,
             int keys,
             int stride,
@@ -40,6 +42,7 @@ final class PositionTerms {
         this.lane = lane;
         this.attention = attention;
         this.buckets = buckets;
+        this.type = type;
         this.head = head;
         this.keys = keys;
         this.stride = stride;
@@ -69,6 +72,7 @@ final class PositionTerms {
         if (table != null) {
             lane.run(
                     new Operation.MatMul(
+                            type,
                             1,
                             keys,
                             attention.headSize(),
@@ -84,7 +88,7 @@ final class PositionTerms {
     }
 
     private long row(NativeMemory.Block table, int row) {
-        return table.address() + 4 * (head * tableRows + row) * attention.headSize();
+        return table.address() + type.bytes() * (head * tableRows + row) * attention.headSize();
     }
 
     /** Writes the terms of the queries from number {@code first} on, {@code count} of them, to {@code scores [count, keys]}. */
@@ -122,7 +126,7 @@ final class PositionTerms {
         for (int j = from; j < to; j += MOST_COLUMNS) {
             int width = Math.min(MOST_COLUMNS, to - j);
             lane.run(
-                    new Operation.MatMul(count, width, 2, 2, keys, 1, keys, 1),
+                    new Operation.MatMul(NumberType.FP32, count, width, 2, 2, keys, 1, keys, 1),
                     rows,
                     columns(side) + 4L * j,
                     scores + 4L * j);
@@ -140,7 +144,15 @@ final class PositionTerms {
         if (table != null) {
             lane.run(
                     new Operation.MatMul(
-                            count, 1, attention.headSize(), stride, 1, 1, 2, attention.scale()),
+                            type,
+                            count,
+                            1,
+                            attention.headSize(),
+                            stride,
+                            1,
+                            1,
+                            2,
+                            attention.scale()),
                     query,
                     row(table, DistanceTable.greatest(buckets) - distance),
                     rows);
@@ -162,7 +174,8 @@ final class PositionTerms {
         long products = lane.scratch(Lane.Scratch.CONTENT_TO_POSITION, (long) count * width);
         int greatest = first + count - 1 - from;
         lane.run(
-                new Operation.MatMul(count, width, size, stride, 1, size, width, attention.scale()),
+                new Operation.MatMul(
+                        type, count, width, size, stride, 1, size, width, attention.scale()),
                 query,
                 row(table, DistanceTable.greatest(buckets) - greatest),
                 products);
@@ -185,14 +198,14 @@ final class PositionTerms {
         int width = count + STEP;
         int size = attention.headSize();
         long products = lane.scratch(Lane.Scratch.POSITION_TO_CONTENT, (long) steps * STEP * width);
-        Operation step =
-                new Operation.MatMul(STEP, width, size, stride, 1, size, width, attention.scale());
+        Operation step = new Operation.MatMul(
+                type, STEP, width, size, stride, 1, size, width, attention.scale());
         for (int n = 0; n < steps; n++) {
             int j = from + n * STEP;
             int smallest = first - j - (STEP - 1);
             lane.run(
                     step,
-                    key + 4L * j * stride,
+                    key + (long) type.bytes() * j * stride,
                     row(table, smallest - DistanceTable.smallest(buckets)),
                     products + 4L * n * STEP * width);
         }
