@@ -33,6 +33,12 @@ class Java:
         _, folder, self.description = self.process.stdout.readline().strip().split(" ", 2)
         self.folder = Path(folder)
 
+    def warm_up(self, lengths, seconds):
+        """The virtual machine compiles what has run often enough."""
+        start = time.monotonic()
+        while time.monotonic() - start < seconds:
+            self.time(lengths)
+
     def time(self, lengths):
         self.process.stdin.write(",".join(map(str, lengths)) + "\n")
         self.process.stdin.flush()
@@ -153,7 +159,7 @@ def main():
     parser.add_argument("--threads", type=int, default=2)
     parser.add_argument("--seconds", type=float, default=10, help="of each shape")
     parser.add_argument("--rounds", type=int, default=5, help="of each shape, at least")
-    parser.add_argument("--warm-up", type=int, default=10, help="passes of the benchmark program")
+    parser.add_argument("--warm-up", type=float, default=4, help="seconds of the benchmark program")
     parser.add_argument("--rerank", action="store_true")
     parser.add_argument("--no-torch", action="store_true")
     parser.add_argument("--output", type=Path)
@@ -172,8 +178,7 @@ def main():
     for shape in filter(None, options.shapes.split(",")):
         batch, length = map(int, shape.split("x"))
         lengths = [length] * batch
-        for _ in range(options.warm_up):
-            java.time(lengths)
+        java.warm_up(lengths, options.warm_up)
         runners = {"ours": lambda: java.time(lengths), "onnx": lambda: onnx.time(lengths)}
         if not options.no_torch:
             runners["torch"] = lambda: pytorch.time(lengths)

@@ -6,6 +6,12 @@ import org.bytedeco.javacpp.Pointer;
 /** A raw native address that the library's calls accept; one object serves many addresses in turn. */
 final class Address extends Pointer {
 
+    /** Bytes are what capacities and limits count; the inherited size of a pointer would make buffers reach too far. */
+    @Override
+    public int sizeof() {
+        return 1;
+    }
+
     Address at(long address) {
         this.address = address;
         return this;

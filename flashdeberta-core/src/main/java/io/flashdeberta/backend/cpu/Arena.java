@@ -22,10 +22,15 @@ final class Arena implements AutoCloseable {
         this.memory = memory;
     }
 
+    /** A tensor of fp32. */
     CpuTensor allocate(int rows, int columns) {
-        NativeMemory.Block block = take(CpuTensor.bytes(rows, columns));
+        return allocate(NumberType.FP32, rows, columns);
+    }
+
+    CpuTensor allocate(NumberType type, int rows, int columns) {
+        NativeMemory.Block block = take(CpuTensor.bytes(type, rows, columns));
         used.add(block);
-        return new CpuTensor(rows, columns, block, this);
+        return new CpuTensor(type, rows, columns, block, this);
     }
 
     private NativeMemory.Block take(long bytes) {

@@ -8,9 +8,9 @@ import org.jspecify.annotations.Nullable;
 /**
  * One layer's attention.
  *
- * @param keyPositions KR {@code [rows, heads·headSize]}, or null
- * @param queryPositions QR of the same shape, or null
- * @param distances the rows of KR and QR by distance; null without positions
+ * @param keyPositions KR as the kernel wants it, or null
+ * @param queryPositions QR as the kernel wants it, or null
+ * @param buckets the rows of KR and QR; null without positions
  */
 record CpuAttention(
         int heads,
@@ -18,46 +18,11 @@ record CpuAttention(
         float scale,
         NativeMemory.@Nullable Block keyPositions,
         NativeMemory.@Nullable Block queryPositions,
-        @Nullable DistanceTable distances)
+        @Nullable RelativeBuckets buckets)
         implements Attention {
 
     int size() {
         return heads * headSize;
-    }
-
-    /** The rows of the position tables for every distance that is not saturated, and a block beyond. */
-    static final class DistanceTable {
-
-        private final RelativeBuckets buckets;
-        private final int greatest;
-        private final int[] rows;
-
-        DistanceTable(RelativeBuckets buckets) {
-            this.buckets = buckets;
-            this.greatest = buckets.last() + FlashAttention.QUERIES;
-            int smallest = buckets.first() - FlashAttention.QUERIES;
-            this.rows = new int[greatest - smallest + 1];
-            for (int t = 0; t < rows.length; t++) {
-                rows[t] = buckets.row(greatest - t);
-            }
-        }
-
-        RelativeBuckets buckets() {
-            return buckets;
-        }
-
-        /** Rows by falling distance: {@code rows()[offset(r)]} is the row of distance {@code r}, the next that of r − 1. */
-        int[] rows() {
-            return rows;
-        }
-
-        int row(int distance) {
-            return rows[offset(Math.max(buckets.first(), Math.min(buckets.last(), distance)))];
-        }
-
-        int offset(int distance) {
-            return greatest - distance;
-        }
     }
 
     @Override

@@ -9,6 +9,7 @@ import io.flashdeberta.backend.Convolution;
 import io.flashdeberta.backend.Embeddings;
 import io.flashdeberta.backend.LayerNorm;
 import io.flashdeberta.backend.Linear;
+import io.flashdeberta.backend.Precision;
 import io.flashdeberta.backend.RelativeBuckets;
 import io.flashdeberta.backend.Tensor;
 import io.flashdeberta.checkpoint.WeightTensor;
@@ -23,12 +24,14 @@ final class CpuBackend implements Backend {
     private static final int BATCH_TOKENS = 1024;
 
     private final NativeMemory memory = new NativeMemory();
+    private final NumberType type;
     private final AttentionKind attentionKind;
     private final int threads;
     private final CpuSession loading;
     private boolean closed;
 
     CpuBackend(BackendOptions options) {
+        type = options.precision() == Precision.BF16 ? NumberType.BF16 : NumberType.FP32;
         attentionKind = options.attention();
         threads = options.threads();
         try {
@@ -43,6 +46,10 @@ final class CpuBackend implements Backend {
         return memory;
     }
 
+    NumberType type() {
+        return type;
+    }
+
     /** CPU threads of each session. */
     int threads() {
         return threads;
@@ -50,7 +57,7 @@ final class CpuBackend implements Backend {
 
     @Override
     public String description() {
-        return "the CPU (oneDNN, fp32, " + threads
+        return "the CPU (oneDNN, " + type.name().toLowerCase(Locale.ROOT) + ", " + threads
                 + (threads == 1 ? " thread, " : " threads, ")
                 + attentionKind.name().toLowerCase(Locale.ROOT) + " attention)";
     }
@@ -136,26 +143,60 @@ final class CpuBackend implements Backend {
                 heads,
                 headSize,
                 scale,
-                table(keyPositions),
-                table(queryPositions),
-                buckets == null ? null : new CpuAttention.DistanceTable(buckets));
+                table(keyPositions, buckets, headSize, true),
+                table(queryPositions, buckets, headSize, false),
+                buckets);
     }
 
-    private NativeMemory.@Nullable Block table(@Nullable Tensor tensor) {
-        if (tensor == null) {
+    /** The table as it is for eager attention, by distance for flash. */
+    private NativeMemory.@Nullable Block table(
+            @Nullable Tensor tensor,
+            @Nullable RelativeBuckets buckets,
+            int headSize,
+            boolean falling) {
+        if (tensor == null || buckets == null) {
             return null;
         }
-        long floats = (long) tensor.rows() * tensor.columns();
+        CpuTensor table = (CpuTensor) tensor;
+        if (attentionKind == AttentionKind.FLASH) {
+            return rounded(
+                    DistanceTable.load(table, buckets, headSize, falling, memory),
+                    heads(table, headSize) * DistanceTable.rows(buckets),
+                    headSize);
+        }
+        long floats = (long) table.rows() * table.columns();
         NativeMemory.Block block = memory.allocateFloats(floats);
-        CpuSession.copy(((CpuTensor) tensor).address(), block.address(), floats);
+        CpuSession.copy(table.address(), block.address(), floats);
         return block;
+    }
+
+    private static int heads(CpuTensor table, int headSize) {
+        return table.columns() / headSize;
+    }
+
+    private NativeMemory.Block rounded(NativeMemory.Block values, int rows, int columns) {
+        if (type == NumberType.FP32) {
+            return values;
+        }
+        try (values) {
+            NativeMemory.Block rounded = memory.allocate((long) type.bytes() * rows * columns);
+            loading.call(() -> {
+                loading.firstLane()
+                        .run(
+                                new Operation.Round(type, rows, columns),
+                                values.address(),
+                                rounded.address());
+                return true;
+            });
+            return rounded;
+        }
     }
 
     @Override
     public CpuSession openSession() {
         AttentionKernel kernel =
                 attentionKind == AttentionKind.FLASH ? new FlashAttention() : new EagerAttention();
-        return new CpuSession(new CpuThreads(threads), kernel, memory);
+        return new CpuSession(type, new CpuThreads(threads), kernel, memory);
     }
 
     @Override

@@ -6,8 +6,6 @@ import io.flashdeberta.backend.BackendProvider;
 import io.flashdeberta.backend.DeviceUnavailableException;
 import io.flashdeberta.backend.Precision;
 
-import java.util.Locale;
-
 /** Opens the CPU. */
 public final class CpuBackendProvider implements BackendProvider {
 
@@ -29,14 +27,18 @@ public final class CpuBackendProvider implements BackendProvider {
                             + ".",
                     null);
         }
-        if (options.precision() != Precision.AUTO && options.precision() != Precision.FP32) {
+        if (options.precision() == Precision.FP16) {
             throw new DeviceUnavailableException(
-                    "The CPU computes in fp32, not in "
-                            + options.precision().name().toLowerCase(Locale.ROOT)
-                            + "; write auto or fp32, or use a GPU.",
+                    "The CPU computes in fp32 or bf16, not in fp16; write auto, fp32 or bf16, or use a GPU.",
                     null);
         }
         try {
+            if (options.precision() == Precision.BF16 && !NumberType.hasBf16()) {
+                throw new DeviceUnavailableException(
+                        "This processor has no bf16 arithmetic (AVX-512 BF16 or AMX), without which bf16 is slower than"
+                                + " fp32; write auto or fp32.",
+                        null);
+            }
             return new CpuBackend(options);
         } catch (LinkageError e) {
             throw new DeviceUnavailableException(

@@ -8,7 +8,7 @@ import org.jspecify.annotations.Nullable;
 record CpuLayerNorm(int size, NativeMemory.Block scale, NativeMemory.Block shift, float epsilon)
         implements LayerNorm {
 
-    static final int ROWS = 64;
+    private static final int MOST_ROWS = 64;
 
     /** Normalises the rows of {@code x}, plus those of {@code residual} unless it is null, into {@code y}. */
     void apply(
@@ -17,14 +17,16 @@ record CpuLayerNorm(int size, NativeMemory.Block scale, NativeMemory.Block shift
             CpuTensor x,
             @Nullable CpuTensor residual,
             CpuTensor y) {
-        Operation.Normalize normalize = new Operation.Normalize(ROWS, size, epsilon);
-        threads.forEach(lanes, (x.rows() + ROWS - 1) / ROWS, (lane, item) -> {
-            int row = item * ROWS;
+        int share = (x.rows() + threads.count() - 1) / threads.count();
+        int rows = Math.min(MOST_ROWS, CpuLinear.roundUp(share, 16));
+        Operation.Normalize normalize = new Operation.Normalize(rows, size, epsilon);
+        threads.forEach(lanes, (x.rows() + rows - 1) / rows, (lane, item) -> {
+            int row = item * rows;
             long source = x.address(row, 0);
             if (residual != null) {
                 source = y.address(row, 0);
                 lane.run(
-                        new Operation.Add(ROWS, size),
+                        new Operation.Add(rows, size),
                         x.address(row, 0),
                         residual.address(row, 0),
                         source);

@@ -10,7 +10,7 @@ import java.util.List;
 /** Weights cut into panels of outputs, each in oneDNN's own layout, so that threads can share one product's columns. */
 final class CpuLinear implements Linear {
 
-    private static final int WIDEST_PANEL = 384;
+    private static final int WIDEST_PANEL = 768;
     private static final int ROWS = 128;
 
     private final int inputs;
@@ -41,7 +41,7 @@ final class CpuLinear implements Linear {
         List<Panel> panels = new ArrayList<>();
         for (int from = 0; from < outputs; from += width) {
             int to = Math.min(outputs, from + width);
-            PackedLayout layout = PackedLayout.of(inputs, to - from);
+            PackedLayout layout = PackedLayout.of(backend.type(), inputs, to - from);
             NativeMemory.Block packed = memory.allocate(layout.bytes());
             panels.add(new Panel(from, layout, packed));
             long plain = lane.scratch(Lane.Scratch.OUTPUT, (long) inputs * (to - from));
@@ -53,9 +53,10 @@ final class CpuLinear implements Linear {
         return new CpuLinear(inputs, outputs, List.copyOf(panels), biases);
     }
 
+    /** Panels of equal width, as many for every thread. */
     private static int panelWidth(int outputs, int threads) {
-        int share = (outputs + threads - 1) / threads;
-        return Math.min(WIDEST_PANEL, roundUp(share, 64));
+        int rounds = (outputs + WIDEST_PANEL * threads - 1) / (WIDEST_PANEL * threads);
+        return roundUp((outputs + rounds * threads - 1) / (rounds * threads), 64);
     }
 
     static int roundUp(int value, int unit) {
@@ -71,7 +72,7 @@ final class CpuLinear implements Linear {
             int rows = roundUp(Math.min(ROWS, x.rows() - row), 16);
             lane.run(
                     new Operation.Dense(rows, panel.layout(), x.columns(), y.columns(), activation),
-                    x.address(row, 0),
+                    lane.rounded(panel.layout().type(), rows, x.columns(), x.address(row, 0)),
                     panel.weights().address(),
                     biasAddress + 4L * panel.from(),
                     y.address(row, panel.from()));

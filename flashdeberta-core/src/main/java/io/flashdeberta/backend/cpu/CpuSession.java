@@ -22,12 +22,20 @@ import org.jspecify.annotations.Nullable;
  */
 final class CpuSession implements Session {
 
+    private static final int ROUNDED_ROWS = 32;
+
+    private final NumberType type;
     private final CpuThreads threads;
     private final AttentionKernel attentionKernel;
     private final Lane[] lanes;
     private final Arena arena;
 
-    CpuSession(CpuThreads threads, AttentionKernel attentionKernel, NativeMemory memory) {
+    CpuSession(
+            NumberType type,
+            CpuThreads threads,
+            AttentionKernel attentionKernel,
+            NativeMemory memory) {
+        this.type = type;
         this.threads = threads;
         this.attentionKernel = attentionKernel;
         this.arena = new Arena(memory);
@@ -91,8 +99,26 @@ final class CpuSession implements Session {
     public Tensor attention(Tensor qkv, Attention attention, PackedBatch batch) {
         CpuAttention layer = (CpuAttention) attention;
         return compute(qkv.rows(), layer.size(), y -> {
-            attentionKernel.run(threads, lanes, layer, batch, (CpuTensor) qkv, y);
+            if (type == NumberType.FP32 || !attentionKernel.readsRounded()) {
+                attentionKernel.run(threads, lanes, layer, batch, (CpuTensor) qkv, y);
+            } else {
+                try (CpuTensor rounded = round((CpuTensor) qkv)) {
+                    attentionKernel.run(threads, lanes, layer, batch, rounded, y);
+                }
+            }
         });
+    }
+
+    private CpuTensor round(CpuTensor x) {
+        CpuTensor y = arena.allocate(type, x.rows(), x.columns());
+        threads.forEach(lanes, (x.rows() + ROUNDED_ROWS - 1) / ROUNDED_ROWS, (lane, item) -> {
+            int row = item * ROUNDED_ROWS;
+            lane.run(
+                    new Operation.Round(type, ROUNDED_ROWS, x.columns()),
+                    x.address(row, 0),
+                    y.address(row, 0));
+        });
+        return y;
     }
 
     @Override

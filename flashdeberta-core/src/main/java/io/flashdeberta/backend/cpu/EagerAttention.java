@@ -1,11 +1,17 @@
 package io.flashdeberta.backend.cpu;
 
 import io.flashdeberta.backend.PackedBatch;
+import io.flashdeberta.backend.RelativeBuckets;
 import java.nio.FloatBuffer;
 import org.jspecify.annotations.Nullable;
 
 /** Disentangled attention as the paper writes it: all scores of a head at once, then softmax, then the values. */
 final class EagerAttention implements AttentionKernel {
+
+    @Override
+    public boolean readsRounded() {
+        return false;
+    }
 
     @Override
     public void run(
@@ -46,14 +52,31 @@ final class EagerAttention implements AttentionKernel {
         long scores = lane.scratch(Lane.Scratch.SCORES, (long) length * length);
         lane.run(
                 new Operation.MatMul(
-                        length, length, size, stride, 1, stride, length, attention.scale()),
+                        NumberType.FP32,
+                        length,
+                        length,
+                        size,
+                        stride,
+                        1,
+                        stride,
+                        length,
+                        attention.scale()),
                 query,
                 key,
                 scores);
         addPositions(lane, attention, column, length, stride, query, key, scores);
-        lane.run(new Operation.Softmax(length, length), scores, scores);
+        lane.run(new Operation.Softmax(length, length, NumberType.FP32), scores, scores);
         lane.run(
-                new Operation.MatMul(length, size, length, length, stride, 1, context.columns(), 1),
+                new Operation.MatMul(
+                        NumberType.FP32,
+                        length,
+                        size,
+                        length,
+                        length,
+                        stride,
+                        1,
+                        context.columns(),
+                        1),
                 scores,
                 value,
                 context.address(start, column));
@@ -68,11 +91,11 @@ final class EagerAttention implements AttentionKernel {
             long query,
             long key,
             long scores) {
-        CpuAttention.DistanceTable distances = attention.distances();
-        if (distances == null) {
+        RelativeBuckets buckets = attention.buckets();
+        if (buckets == null) {
             return;
         }
-        int rows = distances.buckets().rows();
+        int rows = buckets.rows();
         FloatBuffer contentToPosition = products(
                 lane,
                 Lane.Scratch.CONTENT_TO_POSITION,
@@ -93,10 +116,14 @@ final class EagerAttention implements AttentionKernel {
                 length,
                 stride,
                 rows);
+        int[] deltas = new int[2 * length - 1];
+        for (int r = 1 - length; r < length; r++) {
+            deltas[r + length - 1] = buckets.row(r);
+        }
         for (int i = 0; i < length; i++) {
             FloatBuffer row = Address.floats(scores + 4L * i * length, length);
             for (int j = 0; j < length; j++) {
-                int delta = distances.row(i - j);
+                int delta = deltas[i - j + length - 1];
                 float term =
                         contentToPosition == null ? 0 : contentToPosition.get(i * rows + delta);
                 term += positionToContent == null ? 0 : positionToContent.get(j * rows + delta);
@@ -122,6 +149,7 @@ final class EagerAttention implements AttentionKernel {
         long products = lane.scratch(purpose, (long) length * rows);
         lane.run(
                 new Operation.MatMul(
+                        NumberType.FP32,
                         length,
                         rows,
                         attention.headSize(),

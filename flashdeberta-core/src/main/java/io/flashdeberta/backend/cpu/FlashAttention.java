@@ -1,8 +1,8 @@
 package io.flashdeberta.backend.cpu;
 
 import io.flashdeberta.backend.PackedBatch;
+import io.flashdeberta.backend.RelativeBuckets;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
 import org.bytedeco.javacpp.Pointer;
@@ -15,16 +15,27 @@ import org.jspecify.annotations.Nullable;
  */
 final class FlashAttention implements AttentionKernel {
 
-    /** Query rows of a block; key counts are rounded up to the same unit. */
+    /** Query rows of a block. */
     static final int QUERIES = 64;
 
-    /** Query rows that share the position products of the keys near them. */
+    /** Key counts are rounded up to this unit. */
+    static final int KEY_STEP = 32;
+
+    /** A block's rows are rounded up to this unit. */
+    private static final int QUERY_STEP = 16;
+
+    /** Query rows that one thread takes at a time. */
     private static final int STRIPE = 1024;
 
     private record Stripe(int sequence, int head, int from, int to) {
         long cost(PackedBatch batch) {
             return (long) (to - from) * batch.length(sequence);
         }
+    }
+
+    @Override
+    public boolean readsRounded() {
+        return true;
     }
 
     @Override
@@ -38,12 +49,17 @@ final class FlashAttention implements AttentionKernel {
         Pointer.memset(
                 new Address().at(qkv.address(qkv.rows(), 0)),
                 0,
-                4L * CpuTensor.SLACK * qkv.columns());
+                (long) qkv.type().bytes() * CpuTensor.SLACK * qkv.columns());
+        int rows = STRIPE;
+        while (rows > QUERIES
+                && (long) qkv.rows() * attention.heads() < 4L * threads.count() * rows) {
+            rows /= 2;
+        }
         List<Stripe> stripes = new ArrayList<>();
         for (int sequence = 0; sequence < batch.sequences(); sequence++) {
-            for (int from = 0; from < batch.length(sequence); from += STRIPE) {
+            for (int from = 0; from < batch.length(sequence); from += rows) {
                 for (int head = 0; head < attention.heads(); head++) {
-                    int to = Math.min(batch.length(sequence), from + STRIPE);
+                    int to = Math.min(batch.length(sequence), from + rows);
                     stripes.add(new Stripe(sequence, head, from, to));
                 }
             }
@@ -88,22 +104,25 @@ final class FlashAttention implements AttentionKernel {
             this.context = context;
             this.start = start;
             this.length = length;
-            this.keys = CpuLinear.roundUp(length, QUERIES);
+            this.keys = CpuLinear.roundUp(length, KEY_STEP);
             this.size = attention.headSize();
             this.column = stripe.head() * size;
-            CpuAttention.DistanceTable distances = attention.distances();
-            this.positions = distances == null
+            RelativeBuckets buckets = attention.buckets();
+            this.positions = buckets == null
                     ? null
                     : new PositionTerms(
                             lane,
                             attention,
-                            distances,
-                            column,
-                            length,
+                            buckets,
+                            qkv.type(),
+                            stripe.head(),
+                            keys,
                             qkv.columns(),
-                            qkv.address(start, attention.size() + column),
-                            stripe.from(),
-                            stripe.to());
+                            key());
+        }
+
+        private long key() {
+            return qkv.address(start, attention.size() + column);
         }
 
         void run() {
@@ -113,41 +132,51 @@ final class FlashAttention implements AttentionKernel {
         }
 
         private void block(int first, int count) {
+            int rows = CpuLinear.roundUp(count, QUERY_STEP);
             int stride = qkv.columns();
             long query = qkv.address(start + first, column);
             long scores = lane.scratch(Lane.Scratch.SCORES, (long) QUERIES * keys);
+            if (positions != null) {
+                positions.write(first, rows, query, scores);
+            }
             lane.run(
                     new Operation.MatMul(
-                            QUERIES, keys, size, stride, 1, stride, keys, attention.scale()),
+                            qkv.type(),
+                            rows,
+                            keys,
+                            size,
+                            stride,
+                            1,
+                            stride,
+                            keys,
+                            attention.scale(),
+                            positions != null),
                     query,
-                    qkv.address(start, attention.size() + column),
+                    key(),
                     scores);
-            float[] row = lane.array(Lane.Scratch.SCORES, keys);
-            if (positions != null) {
-                positions.startBlock(first, query);
+            if (length < keys) {
+                lane.run(
+                        Operation.Copy.rows(rows, keys - length, KEY_STEP, keys),
+                        lane.negativeInfinity(QUERIES * KEY_STEP),
+                        scores + 4L * length);
             }
-            for (int a = 0; a < count; a++) {
-                var buffer = Address.floats(scores + 4L * a * keys, keys);
-                buffer.get(0, row, 0, keys);
-                if (positions != null) {
-                    positions.add(a, row);
-                }
-                Arrays.fill(row, length, keys, Float.NEGATIVE_INFINITY);
-                buffer.put(0, row, 0, keys);
-            }
-            lane.run(new Operation.Softmax(QUERIES, keys), scores, scores);
-            values(scores, first, count);
+            long probabilities = qkv.type() == NumberType.FP32
+                    ? scores
+                    : lane.scratch(Lane.Scratch.PROBABILITIES, (long) QUERIES * keys);
+            lane.run(new Operation.Softmax(rows, keys, qkv.type()), scores, probabilities);
+            values(probabilities, first, count, rows);
         }
 
-        private void values(long probabilities, int first, int count) {
+        private void values(long probabilities, int first, int count, int rows) {
             long value = qkv.address(start, 2 * attention.size() + column);
-            boolean whole = count == QUERIES;
+            boolean whole = count == rows;
             long output = whole
                     ? context.address(start + first, column)
                     : lane.scratch(Lane.Scratch.OUTPUT, (long) QUERIES * size);
             int stride = whole ? context.columns() : size;
             lane.run(
-                    new Operation.MatMul(QUERIES, size, keys, keys, qkv.columns(), 1, stride, 1),
+                    new Operation.MatMul(
+                            qkv.type(), rows, size, keys, keys, qkv.columns(), 1, stride, 1),
                     probabilities,
                     value,
                     output);

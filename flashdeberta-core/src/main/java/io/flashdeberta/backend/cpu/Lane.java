@@ -4,10 +4,12 @@ import static org.bytedeco.dnnl.global.dnnl.dnnl_stream_create;
 import static org.bytedeco.dnnl.global.dnnl.dnnl_stream_default_flags;
 import static org.bytedeco.dnnl.global.dnnl.dnnl_stream_destroy;
 
+import java.nio.FloatBuffer;
 import java.util.EnumMap;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import org.bytedeco.dnnl.dnnl_stream;
+import org.jspecify.annotations.Nullable;
 
 /** What one thread computes with: compiled primitives by shape, and scratch memory that grows to the largest need. */
 final class Lane implements AutoCloseable {
@@ -19,15 +21,18 @@ final class Lane implements AutoCloseable {
         SCORES,
         CONTENT_TO_POSITION,
         POSITION_TO_CONTENT,
-        SATURATED,
-        OUTPUT
+        ROW_TERMS,
+        COLUMN_TERMS,
+        OUTPUT,
+        ROUNDED,
+        PROBABILITIES
     }
 
     private final NativeMemory memory;
     private final dnnl_stream stream = new dnnl_stream();
     private final Map<Operation, Primitive> primitives = new LinkedHashMap<>(16, 0.75f, true);
+    private NativeMemory.@Nullable Block negativeInfinity;
     private final Map<Scratch, NativeMemory.Block> scratch = new EnumMap<>(Scratch.class);
-    private final Map<Scratch, float[]> arrays = new EnumMap<>(Scratch.class);
 
     Lane(NativeMemory memory) {
         this.memory = memory;
@@ -71,18 +76,35 @@ final class Lane implements AutoCloseable {
         return block.address();
     }
 
-    /** A heap array of at least {@code floats} values, of undefined content. */
-    float[] array(Scratch purpose, int floats) {
-        float[] array = arrays.get(purpose);
-        if (array == null || array.length < floats) {
-            array = new float[floats];
-            arrays.put(purpose, array);
+    /** The address of {@code [rows, columns]} values in {@code type}: of themselves, or of a rounded copy. */
+    long rounded(NumberType type, int rows, int columns, long values) {
+        if (type == NumberType.FP32) {
+            return values;
         }
-        return array;
+        long rounded = scratch(Scratch.ROUNDED, (long) rows * columns);
+        run(new Operation.Round(type, rows, columns), values, rounded);
+        return rounded;
+    }
+
+    /** At least {@code count} times negative infinity. */
+    long negativeInfinity(int count) {
+        NativeMemory.Block block = negativeInfinity;
+        if (block == null || block.size() < 4L * count) {
+            block = memory.allocateFloats(count);
+            negativeInfinity = block;
+            FloatBuffer values = Address.floats(block.address(), count);
+            while (values.hasRemaining()) {
+                values.put(Float.NEGATIVE_INFINITY);
+            }
+        }
+        return block.address();
     }
 
     @Override
     public void close() {
+        if (negativeInfinity != null) {
+            negativeInfinity.close();
+        }
         primitives.values().forEach(Primitive::close);
         primitives.clear();
         scratch.values().forEach(NativeMemory.Block::close);

@@ -2,7 +2,6 @@ package io.flashdeberta.backend.cpu;
 
 import static org.bytedeco.dnnl.global.dnnl.dnnl_cpu;
 import static org.bytedeco.dnnl.global.dnnl.dnnl_engine_create;
-import static org.bytedeco.dnnl.global.dnnl.dnnl_f32;
 import static org.bytedeco.dnnl.global.dnnl.dnnl_invalid_arguments;
 import static org.bytedeco.dnnl.global.dnnl.dnnl_memory_desc_create_with_strides;
 import static org.bytedeco.dnnl.global.dnnl.dnnl_memory_desc_create_with_tag;
@@ -41,21 +40,27 @@ final class OneDnn {
 
     /** A fp32 matrix {@code [rows, columns]} with any strides, in elements. */
     static dnnl_memory_desc matrix(long rows, long columns, long rowStride, long columnStride) {
+        return matrix(NumberType.FP32, rows, columns, rowStride, columnStride);
+    }
+
+    /** A matrix {@code [rows, columns]} with any strides, in elements. */
+    static dnnl_memory_desc matrix(
+            NumberType type, long rows, long columns, long rowStride, long columnStride) {
         dnnl_memory_desc description = new dnnl_memory_desc();
         check(
                 dnnl_memory_desc_create_with_strides(
-                        description, 2, new long[] {rows, columns}, dnnl_f32, new long[] {
+                        description, 2, new long[] {rows, columns}, type.code(), new long[] {
                             rowStride, columnStride
                         }),
                 "describe a matrix");
         return description;
     }
 
-    static dnnl_memory_desc tagged(int tag, long... dimensions) {
+    static dnnl_memory_desc tagged(NumberType type, int tag, long... dimensions) {
         dnnl_memory_desc description = new dnnl_memory_desc();
         check(
                 dnnl_memory_desc_create_with_tag(
-                        description, dimensions.length, dimensions, dnnl_f32, tag),
+                        description, dimensions.length, dimensions, type.code(), tag),
                 "describe a tensor");
         return description;
     }

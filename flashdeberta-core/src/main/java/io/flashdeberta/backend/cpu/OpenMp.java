@@ -3,6 +3,7 @@ package io.flashdeberta.backend.cpu;
 import com.sun.jna.Function;
 import com.sun.jna.NativeLibrary;
 
+import org.bytedeco.dnnl.global.dnnl;
 import org.bytedeco.javacpp.Loader;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -24,6 +25,7 @@ final class OpenMp {
     }
 
     private static @Nullable Function find() {
+        Loader.load(dnnl.class);
         for (String library : new String[] {"gomp@.1", "iomp5", "omp", "vcomp140"}) {
             String path = Loader.getLoadedLibraries().get(library);
             try {

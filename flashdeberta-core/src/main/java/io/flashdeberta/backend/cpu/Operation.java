@@ -16,21 +16,48 @@ sealed interface Operation {
     Primitive compile();
 
     /**
-     * {@code C = scale · A·B}; arguments A, B, C.
+     * {@code C = scale · A·B}, or {@code C += scale · A·B}; arguments A, B, C. C is fp32.
      *
      * @param bRow step from one row of B {@code [k, n]} to the next
      * @param bColumn step from one column of B to the next
      */
-    record MatMul(int m, int n, int k, long lda, long bRow, long bColumn, long ldc, float scale)
+    record MatMul(
+            NumberType type,
+            int m,
+            int n,
+            int k,
+            long lda,
+            long bRow,
+            long bColumn,
+            long ldc,
+            float scale,
+            boolean accumulate)
             implements Operation {
+
+        MatMul(
+                NumberType type,
+                int m,
+                int n,
+                int k,
+                long lda,
+                long bRow,
+                long bColumn,
+                long ldc,
+                float scale) {
+            this(type, m, n, k, lda, bRow, bColumn, ldc, scale, false);
+        }
+
         @Override
         public Primitive compile() {
-            dnnl_memory_desc a = OneDnn.matrix(m, k, lda, 1);
-            dnnl_memory_desc b = OneDnn.matrix(k, n, bRow, bColumn);
+            dnnl_memory_desc a = OneDnn.matrix(type, m, k, lda, 1);
+            dnnl_memory_desc b = OneDnn.matrix(type, k, n, bRow, bColumn);
             dnnl_memory_desc c = OneDnn.matrix(m, n, ldc, 1);
             try (PostOps postOps = new PostOps()) {
                 if (scale != 1) {
                     postOps.append(dnnl_eltwise_linear, scale);
+                }
+                if (accumulate) {
+                    postOps.appendSum();
                 }
                 return new Primitive(
                         PostOps.matmul(a, b, null, c, postOps),
@@ -49,7 +76,7 @@ sealed interface Operation {
             implements Operation {
         @Override
         public Primitive compile() {
-            dnnl_memory_desc a = OneDnn.matrix(m, layout.inputs(), lda, 1);
+            dnnl_memory_desc a = OneDnn.matrix(layout.type(), m, layout.inputs(), lda, 1);
             dnnl_memory_desc bias = OneDnn.matrix(1, layout.outputs(), layout.outputs(), 1);
             dnnl_memory_desc c = OneDnn.matrix(m, layout.outputs(), ldc, 1);
             try (PostOps postOps = new PostOps()) {
@@ -93,11 +120,75 @@ sealed interface Operation {
         }
     }
 
-    /** Softmax along each row, in place; arguments X, X. */
-    record Softmax(int rows, int columns) implements Operation {
+    /**
+     * Copies {@code [planes, rows, columns]} between views of any strides, or adds to what is there; arguments from, to. Unlike
+     * oneDNN's other element-wise operations it is fast where strides are skewed.
+     */
+    record Copy(int planes, int rows, int columns, View from, View to, boolean accumulate)
+            implements Operation {
+
+        /** Steps between planes, rows and columns. */
+        record View(long plane, long row, long column) {
+            dnnl_memory_desc describe(Copy copy) {
+                dnnl_memory_desc description = new dnnl_memory_desc();
+                check(
+                        dnnl_memory_desc_create_with_strides(
+                                description,
+                                3,
+                                new long[] {copy.planes, copy.rows, copy.columns},
+                                dnnl_f32,
+                                new long[] {plane, row, column}),
+                        "describe a view");
+                return description;
+            }
+        }
+
+        /** Rows of one matrix. */
+        static Copy rows(int rows, int columns, long fromRow, long toRow) {
+            return new Copy(
+                    1,
+                    rows,
+                    columns,
+                    new View(rows * fromRow, fromRow, 1),
+                    new View(rows * toRow, toRow, 1),
+                    false);
+        }
+
+        @Override
+        public Primitive compile() {
+            dnnl_memory_desc source = from.describe(this);
+            dnnl_memory_desc target = to.describe(this);
+            dnnl_primitive_desc operation = new dnnl_primitive_desc();
+            try (PostOps postOps = new PostOps()) {
+                if (accumulate) {
+                    postOps.appendSum();
+                }
+                check(
+                        dnnl_reorder_primitive_desc_create(
+                                operation,
+                                source,
+                                OneDnn.ENGINE,
+                                target,
+                                OneDnn.ENGINE,
+                                postOps.attributes()),
+                        "describe a copy");
+                return new Primitive(
+                        operation,
+                        new int[] {DNNL_ARG_FROM, DNNL_ARG_TO},
+                        new dnnl_memory_desc[] {source, target});
+            } finally {
+                dnnl_memory_desc_destroy(source);
+                dnnl_memory_desc_destroy(target);
+            }
+        }
+    }
+
+    /** Softmax along each row of fp32; arguments X, Y. */
+    record Softmax(int rows, int columns, NumberType type) implements Operation {
         @Override
         public Primitive compile() {
             dnnl_memory_desc x = OneDnn.matrix(rows, columns, columns, 1);
+            dnnl_memory_desc y = OneDnn.matrix(type, rows, columns, columns, 1);
             dnnl_primitive_desc operation = new dnnl_primitive_desc();
             try {
                 check(
@@ -107,16 +198,40 @@ sealed interface Operation {
                                 dnnl_forward_inference,
                                 dnnl_softmax_accurate,
                                 x,
-                                x,
+                                y,
                                 1,
                                 null),
                         "describe a softmax");
                 return new Primitive(
                         operation,
                         new int[] {DNNL_ARG_SRC, DNNL_ARG_DST},
-                        new dnnl_memory_desc[] {x, x});
+                        new dnnl_memory_desc[] {x, y});
             } finally {
                 dnnl_memory_desc_destroy(x);
+                dnnl_memory_desc_destroy(y);
+            }
+        }
+    }
+
+    /** Rounds {@code [rows, columns]} of fp32 to {@code type}, densely; arguments from, to. */
+    record Round(NumberType type, int rows, int columns) implements Operation {
+        @Override
+        public Primitive compile() {
+            dnnl_memory_desc source = OneDnn.matrix(rows, columns, columns, 1);
+            dnnl_memory_desc target = OneDnn.matrix(type, rows, columns, columns, 1);
+            dnnl_primitive_desc operation = new dnnl_primitive_desc();
+            try {
+                check(
+                        dnnl_reorder_primitive_desc_create(
+                                operation, source, OneDnn.ENGINE, target, OneDnn.ENGINE, null),
+                        "describe a rounding");
+                return new Primitive(
+                        operation,
+                        new int[] {DNNL_ARG_FROM, DNNL_ARG_TO},
+                        new dnnl_memory_desc[] {source, target});
+            } finally {
+                dnnl_memory_desc_destroy(source);
+                dnnl_memory_desc_destroy(target);
             }
         }
     }
@@ -147,7 +262,7 @@ sealed interface Operation {
         @Override
         public Primitive compile() {
             dnnl_memory_desc x = OneDnn.matrix(rows, columns, columns, 1);
-            dnnl_memory_desc vector = OneDnn.tagged(dnnl_a, columns);
+            dnnl_memory_desc vector = OneDnn.tagged(NumberType.FP32, dnnl_a, columns);
             dnnl_primitive_desc operation = new dnnl_primitive_desc();
             try {
                 check(
@@ -190,6 +305,15 @@ sealed interface Operation {
                     "append a post-operation");
         }
 
+        void appendSum() {
+            check(dnnl_post_ops_append_sum(operations, 1, 0, dnnl_data_type_undef), "append a sum");
+        }
+
+        dnnl_primitive_attr attributes() {
+            check(dnnl_primitive_attr_set_post_ops(attributes, operations), "set post-operations");
+            return attributes;
+        }
+
         void append(Activation activation) {
             switch (activation) {
                 case NONE -> {}
@@ -208,13 +332,10 @@ sealed interface Operation {
                 @Nullable dnnl_memory_desc bias,
                 dnnl_memory_desc c,
                 PostOps postOps) {
-            check(
-                    dnnl_primitive_attr_set_post_ops(postOps.attributes, postOps.operations),
-                    "set post-operations");
             dnnl_primitive_desc operation = new dnnl_primitive_desc();
             check(
                     dnnl_matmul_primitive_desc_create(
-                            operation, OneDnn.ENGINE, a, b, bias, c, postOps.attributes),
+                            operation, OneDnn.ENGINE, a, b, bias, c, postOps.attributes()),
                     "describe a matrix product");
             return operation;
         }

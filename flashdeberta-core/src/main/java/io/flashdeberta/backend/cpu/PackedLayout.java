@@ -17,17 +17,19 @@ import org.bytedeco.dnnl.dnnl_primitive_desc;
 final class PackedLayout {
 
     private static final int TYPICAL_ROWS = 128;
-    private static final Map<Long, PackedLayout> LAYOUTS = new ConcurrentHashMap<>();
+    private static final Map<Shape, PackedLayout> LAYOUTS = new ConcurrentHashMap<>();
 
+    private final NumberType type;
     private final int inputs;
     private final int outputs;
     private final dnnl_memory_desc description;
 
-    private PackedLayout(int inputs, int outputs) {
+    private PackedLayout(NumberType type, int inputs, int outputs) {
+        this.type = type;
         this.inputs = inputs;
         this.outputs = outputs;
-        dnnl_memory_desc a = OneDnn.matrix(TYPICAL_ROWS, inputs, inputs, 1);
-        dnnl_memory_desc any = OneDnn.tagged(dnnl_format_tag_any, inputs, outputs);
+        dnnl_memory_desc a = OneDnn.matrix(type, TYPICAL_ROWS, inputs, inputs, 1);
+        dnnl_memory_desc any = OneDnn.tagged(type, dnnl_format_tag_any, inputs, outputs);
         dnnl_memory_desc c = OneDnn.matrix(TYPICAL_ROWS, outputs, outputs, 1);
         try (Operation.PostOps none = new Operation.PostOps()) {
             dnnl_primitive_desc operation = Operation.PostOps.matmul(a, any, null, c, none);
@@ -45,9 +47,15 @@ final class PackedLayout {
         }
     }
 
-    static PackedLayout of(int inputs, int outputs) {
+    static PackedLayout of(NumberType type, int inputs, int outputs) {
         return LAYOUTS.computeIfAbsent(
-                ((long) inputs << 32) | outputs, shape -> new PackedLayout(inputs, outputs));
+                new Shape(type, inputs, outputs), shape -> new PackedLayout(type, inputs, outputs));
+    }
+
+    private record Shape(NumberType type, int inputs, int outputs) {}
+
+    NumberType type() {
+        return type;
     }
 
     int inputs() {

@@ -2,173 +2,222 @@ package io.flashdeberta.backend.cpu;
 
 import io.flashdeberta.backend.RelativeBuckets;
 
-import org.jspecify.annotations.Nullable;
+import java.nio.FloatBuffer;
 
-/** The position terms of one head for a stripe of query rows of one sequence. */
+/**
+ * The position terms of one head for a stripe of query rows of one sequence. Near the diagonal they are products with the
+ * {@link DistanceTable}s, moved to their places along skewed strides. Beyond, they are one number for each row and one for each
+ * column, and the matrix of their sums is a product of rank two.
+ */
 final class PositionTerms {
+
+    private static final int STEP = FlashAttention.KEY_STEP;
+
+    /** Columns that one saturated product fills at most, so that there are few shapes. */
+    private static final int MOST_COLUMNS = 1024;
 
     private final Lane lane;
     private final CpuAttention attention;
-    private final CpuAttention.DistanceTable distances;
-    private final int column;
-    private final int length;
+    private final RelativeBuckets buckets;
+    private final NumberType type;
+    private final int head;
+    private final int keys;
     private final int stride;
+    private final long key;
+    private final long tableRows;
 
-    /** The rows of the position tables that occur, a window of the tables. */
-    private final int window;
-
-    private final int firstRow;
-
-    /** The keys whose products with QR are at hand, from this one on: {@code nearProducts [keys, window]}. */
-    private final int nearFrom;
-
-    private final float @Nullable [] nearProducts;
-
-    /** Each key's product with the last and the first row of QR: {@code [2, length]}; null if no distance is saturated. */
-    private final float @Nullable [] saturatedProducts;
-
-    private float @Nullable [] queryProducts;
-    private int blockStart;
-
+    /**
+     * @param key the sequence's keys of this head, {@code stride} apart
+     * @param keys their number, a multiple of {@link FlashAttention#KEY_STEP}
+     */
     PositionTerms(
             Lane lane,
             CpuAttention attention,
-            CpuAttention.DistanceTable distances,
-            int column,
-            int length,
+            RelativeBuckets buckets,
+            NumberType type,
+            int head,
+            int keys,
             int stride,
-            long key,
-            int stripeFrom,
-            int stripeTo) {
+            long key) {
         this.lane = lane;
         this.attention = attention;
-        this.distances = distances;
-        this.column = column;
-        this.length = length;
+        this.buckets = buckets;
+        this.type = type;
+        this.head = head;
+        this.keys = keys;
         this.stride = stride;
-        RelativeBuckets buckets = distances.buckets();
-        this.firstRow = distances.row(-(length - 1));
-        this.window = distances.row(length - 1) - firstRow + 1;
-        this.nearFrom = Math.max(0, stripeFrom - buckets.last() + 1);
-        int nearTo = Math.min(length, stripeTo + FlashAttention.QUERIES - buckets.first());
-        NativeMemory.Block queryPositions = attention.queryPositions();
-        if (queryPositions == null) {
-            nearProducts = null;
-            saturatedProducts = null;
-        } else {
-            nearProducts = products(
-                    Lane.Scratch.POSITION_TO_CONTENT,
-                    queryPositions,
-                    key + 4L * nearFrom * stride,
-                    CpuLinear.roundUp(nearTo - nearFrom, FlashAttention.QUERIES));
-            saturatedProducts = saturated() ? saturatedProducts(queryPositions, key) : null;
+        this.key = key;
+        this.tableRows = DistanceTable.rows(buckets);
+        if (keys > buckets.last() || keys > -buckets.first()) {
+            columnTerms(0, buckets.last());
+            columnTerms(1, buckets.first());
         }
     }
 
-    private boolean saturated() {
-        return length > distances.buckets().last()
-                || length > -distances.buckets().first();
+    private long columns(int side) {
+        return lane.scratch(Lane.Scratch.COLUMN_TERMS, 4L * keys) + 8L * side * keys;
     }
 
-    /** Products of {@code rows} queries or keys with the window of a position table: {@code [rows, window]}. */
-    private float[] products(
-            Lane.Scratch purpose, NativeMemory.Block table, long content, int rows) {
-        int size = attention.headSize();
-        long products = lane.scratch(purpose, (long) rows * window);
-        lane.run(
-                new Operation.MatMul(
-                        rows, window, size, stride, 1, attention.size(), window, attention.scale()),
-                content,
-                table.address() + 4L * ((long) firstRow * attention.size() + column),
-                products);
-        int count = Math.multiplyExact(rows, window);
-        float[] array = lane.array(purpose, count);
-        Address.floats(products, count).get(array, 0, count);
-        return array;
-    }
-
-    private float[] saturatedProducts(NativeMemory.Block table, long key) {
-        int keys = CpuLinear.roundUp(length, FlashAttention.QUERIES);
-        int lastRow = distances.buckets().rows() - 1;
-        long pairs = lane.scratch(Lane.Scratch.SATURATED, 2L * keys);
-        lane.run(
-                new Operation.MatMul(
-                        keys,
-                        2,
-                        attention.headSize(),
-                        stride,
-                        1,
-                        (long) lastRow * attention.size(),
-                        2,
-                        attention.scale()),
-                key,
-                table.address() + 4L * column,
-                pairs);
-        float[] interleaved = new float[2 * keys];
-        Address.floats(pairs, 2 * keys).get(interleaved);
-        float[] array = lane.array(Lane.Scratch.SATURATED, 2 * length);
-        for (int j = 0; j < length; j++) {
-            array[j] = interleaved[2 * j + 1];
-            array[length + j] = interleaved[2 * j];
+    /** Ones above each key's product with the QR of a saturated distance: {@code [2, keys]}. */
+    private void columnTerms(int side, int distance) {
+        NativeMemory.Block table = attention.queryPositions();
+        long columns = columns(side);
+        FloatBuffer values = Address.floats(columns, 2 * keys);
+        for (int j = 0; j < keys; j++) {
+            values.put(j, 1);
         }
-        return array;
+        for (int j = 0; table == null && j < keys; j++) {
+            values.put(keys + j, 0);
+        }
+        if (table != null) {
+            lane.run(
+                    new Operation.MatMul(
+                            type,
+                            1,
+                            keys,
+                            attention.headSize(),
+                            attention.headSize(),
+                            1,
+                            stride,
+                            keys,
+                            attention.scale()),
+                    row(table, distance - DistanceTable.smallest(buckets)),
+                    key,
+                    columns + 4L * keys);
+        }
     }
 
-    /** Prepares for the query rows from {@code first} on, which are at {@code query}. */
-    void startBlock(int first, long query) {
-        blockStart = first;
+    private long row(NativeMemory.Block table, int row) {
+        return table.address() + type.bytes() * (head * tableRows + row) * attention.headSize();
+    }
+
+    /** Writes the terms of the queries from number {@code first} on, {@code count} of them, to {@code scores [count, keys]}. */
+    void write(int first, int count, long query, long scores) {
+        int from = Math.max(0, Math.floorDiv(first - buckets.last() + 1, STEP) * STEP);
+        int to = Math.min(keys, CpuLinear.roundUp(first + count - 1 - buckets.first(), STEP));
+        from = Math.min(from, to);
+        if (from > 0) {
+            saturated(0, buckets.last(), count, query, 0, from, scores);
+        }
+        if (to < keys) {
+            saturated(1, buckets.first(), count, query, to, keys, scores);
+        }
         NativeMemory.Block keyPositions = attention.keyPositions();
+        NativeMemory.Block queryPositions = attention.queryPositions();
         if (keyPositions != null) {
-            queryProducts = products(
-                    Lane.Scratch.CONTENT_TO_POSITION, keyPositions, query, FlashAttention.QUERIES);
+            contentToPosition(keyPositions, first, count, query, from, to, scores + 4L * from);
+        }
+        if (queryPositions != null) {
+            positionToContent(
+                    queryPositions,
+                    first,
+                    count,
+                    from,
+                    to,
+                    scores + 4L * from,
+                    keyPositions != null);
         }
     }
 
-    /** Adds the terms of the block's row {@code a} to its scores. */
-    void add(int a, float[] scores) {
-        RelativeBuckets buckets = distances.buckets();
-        int i = blockStart + a;
-        int bandFrom = Math.min(length, Math.max(0, i - buckets.last() + 1));
-        int bandTo = Math.max(bandFrom, Math.min(length, i - buckets.first()));
-        int queryRow = a * window;
-        addSaturated(scores, 0, bandFrom, queryRow + window - 1, 0);
-        addSaturated(scores, bandTo, length, queryRow, length);
-        int[] rows = distances.rows();
-        int table = distances.offset(i - bandFrom) - bandFrom;
-        if (queryProducts != null) {
-            addQueryProducts(scores, rows, table, bandFrom, bandTo, queryRow - firstRow);
-        }
-        if (nearProducts != null) {
-            addNearProducts(scores, rows, table, bandFrom, bandTo);
+    private void saturated(
+            int side, int distance, int count, long query, int from, int to, long scores) {
+        long rows = lane.scratch(Lane.Scratch.ROW_TERMS, 2L * FlashAttention.QUERIES);
+        rowTerms(rows, distance, count, query);
+        for (int j = from; j < to; j += MOST_COLUMNS) {
+            int width = Math.min(MOST_COLUMNS, to - j);
+            lane.run(
+                    new Operation.MatMul(NumberType.FP32, count, width, 2, 2, keys, 1, keys, 1),
+                    rows,
+                    columns(side) + 4L * j,
+                    scores + 4L * j);
         }
     }
 
-    private void addSaturated(float[] scores, int from, int to, int queryProduct, int keyProducts) {
-        float row = queryProducts == null ? 0 : queryProducts[queryProduct];
-        if (saturatedProducts == null) {
-            for (int j = from; j < to; j++) {
-                scores[j] += row;
-            }
-        } else {
-            float[] columns = saturatedProducts;
-            for (int j = from; j < to; j++) {
-                scores[j] += row + columns[keyProducts + j];
-            }
+    /** Each query's product with the KR of a saturated distance, and one: {@code [count, 2]}. */
+    private void rowTerms(long rows, int distance, int count, long query) {
+        NativeMemory.Block table = attention.keyPositions();
+        FloatBuffer values = Address.floats(rows, 2 * count);
+        for (int a = 0; a < count; a++) {
+            values.put(2 * a, 0);
+            values.put(2 * a + 1, 1);
+        }
+        if (table != null) {
+            lane.run(
+                    new Operation.MatMul(
+                            type,
+                            count,
+                            1,
+                            attention.headSize(),
+                            stride,
+                            1,
+                            1,
+                            2,
+                            attention.scale()),
+                    query,
+                    row(table, DistanceTable.greatest(buckets) - distance),
+                    rows);
         }
     }
 
-    private void addQueryProducts(
-            float[] scores, int[] rows, int table, int from, int to, int origin) {
-        float[] products = queryProducts;
-        for (int j = from; products != null && j < to; j++) {
-            scores[j] += products[origin + rows[table + j]];
-        }
+    /** Row {@code a} of the products holds falling distances: the term of key {@code j} lies at {@code count − 1 − a + j}. */
+    private void contentToPosition(
+            NativeMemory.Block table,
+            int first,
+            int count,
+            long query,
+            int from,
+            int to,
+            long scores) {
+        int near = to - from;
+        int width = near + count;
+        int size = attention.headSize();
+        long products = lane.scratch(Lane.Scratch.CONTENT_TO_POSITION, (long) count * width);
+        int greatest = first + count - 1 - from;
+        lane.run(
+                new Operation.MatMul(
+                        type, count, width, size, stride, 1, size, width, attention.scale()),
+                query,
+                row(table, DistanceTable.greatest(buckets) - greatest),
+                products);
+        lane.run(
+                Operation.Copy.rows(count, near, width - 1L, keys),
+                products + 4L * (count - 1),
+                scores);
     }
 
-    private void addNearProducts(float[] scores, int[] rows, int table, int from, int to) {
-        float[] products = nearProducts;
-        for (int j = from; products != null && j < to; j++) {
-            scores[j] += products[(j - nearFrom) * window - firstRow + rows[table + j]];
+    /** By steps of keys; row {@code j} of a step's products holds rising distances: query {@code a} lies at {@code a + STEP − 1 − j}. */
+    private void positionToContent(
+            NativeMemory.Block table,
+            int first,
+            int count,
+            int from,
+            int to,
+            long scores,
+            boolean accumulate) {
+        int steps = (to - from) / STEP;
+        int width = count + STEP;
+        int size = attention.headSize();
+        long products = lane.scratch(Lane.Scratch.POSITION_TO_CONTENT, (long) steps * STEP * width);
+        Operation step = new Operation.MatMul(
+                type, STEP, width, size, stride, 1, size, width, attention.scale());
+        for (int n = 0; n < steps; n++) {
+            int j = from + n * STEP;
+            int smallest = first - j - (STEP - 1);
+            lane.run(
+                    step,
+                    key + (long) type.bytes() * j * stride,
+                    row(table, smallest - DistanceTable.smallest(buckets)),
+                    products + 4L * n * STEP * width);
         }
+        lane.run(
+                new Operation.Copy(
+                        steps,
+                        STEP,
+                        count,
+                        new Operation.Copy.View((long) STEP * width, width - 1L, 1),
+                        new Operation.Copy.View(STEP, 1, keys),
+                        accumulate),
+                products + 4L * (STEP - 1),
+                scores);
     }
 }

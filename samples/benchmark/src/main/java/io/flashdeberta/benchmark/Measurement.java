@@ -7,6 +7,7 @@ import java.util.Locale;
  * What was measured for one shape.
  *
  * @param runs how often the pass was timed
+ * @param least milliseconds of the fastest pass, the one that other programs disturbed least
  * @param median milliseconds of a pass
  * @param percentile90 milliseconds that nine passes of ten stay below
  * @param flops floating-point operations a second
@@ -18,6 +19,7 @@ record Measurement(
         int batch,
         int length,
         int runs,
+        double least,
         double median,
         double percentile90,
         double tokensPerSecond,
@@ -37,6 +39,7 @@ record Measurement(
                 batch,
                 length,
                 sorted.length,
+                sorted[0],
                 median,
                 sorted[(int) (0.9 * (sorted.length - 1))],
                 1e3 * batch * length / median,
@@ -53,9 +56,10 @@ record Measurement(
     String row() {
         return String.format(
                 Locale.ROOT,
-                "| %s | %d | %.1f | %.1f | %.0f | %.0f | %d | %d | %d |",
+                "| %s | %d | %.1f | %.1f | %.1f | %.0f | %.0f | %d | %d | %d |",
                 shape(),
                 runs,
+                least,
                 median,
                 percentile90,
                 tokensPerSecond,
@@ -67,7 +71,7 @@ record Measurement(
 
     static String header() {
         return """
-                | B×L | runs | median ms | p90 ms | tokens/s | GFLOP/s | heap MiB | native MiB | process MiB |
-                |---|---|---|---|---|---|---|---|---|""";
+                | B×L | runs | least ms | median ms | p90 ms | tokens/s | GFLOP/s | heap MiB | native MiB | process MiB |
+                |---|---|---|---|---|---|---|---|---|---|""";
     }
 }
