@@ -30,7 +30,7 @@ final class Answers {
 
     /** The answer to a job, which goes on elsewhere. */
     <T> CompletableFuture<T> later(Job<T> job, @Nullable Duration timeout) {
-        return later(job, CallerThread.ELSEWHERE, timeout);
+        return later(job, AnswerThreads::execute, timeout);
     }
 
     private <T> CompletableFuture<T> later(

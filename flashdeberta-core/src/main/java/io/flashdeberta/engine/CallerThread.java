@@ -5,31 +5,17 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.Executor;
 import java.util.concurrent.LinkedBlockingQueue;
-import java.util.concurrent.RejectedExecutionException;
 
 /** Runs what is left to do of a call in the thread that waits for it, and elsewhere once that thread has gone. */
 final class CallerThread implements Executor {
 
-    /** Where calls go on that no thread waits for; never a worker's thread, which would be kept from its batches. */
-    static final Executor ELSEWHERE = CallerThread::elsewhere;
-
-    private static final Executor COMMON_POOL = new CompletableFuture<>().defaultExecutor();
-
     private final BlockingQueue<Runnable> tasks = new LinkedBlockingQueue<>();
     private boolean gone;
-
-    private static void elsewhere(Runnable task) {
-        try {
-            COMMON_POOL.execute(task);
-        } catch (RejectedExecutionException | OutOfMemoryError e) {
-            task.run(); // A call must end even if there is no thread for it.
-        }
-    }
 
     @Override
     public synchronized void execute(Runnable task) {
         if (gone) {
-            ELSEWHERE.execute(task);
+            AnswerThreads.execute(task);
         } else {
             tasks.add(task);
         }
@@ -37,7 +23,7 @@ final class CallerThread implements Executor {
 
     private synchronized void leave() {
         gone = true;
-        tasks.forEach(ELSEWHERE::execute);
+        tasks.forEach(AnswerThreads::execute);
         tasks.clear();
     }
 

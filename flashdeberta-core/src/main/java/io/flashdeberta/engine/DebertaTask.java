@@ -8,7 +8,7 @@ import org.jspecify.annotations.Nullable;
  * An opened model with a task. Thread-safe; close it to free the model.
  *
  * <p>Calls of many threads share batches. Methods named {@code …Async} tokenize in the calling thread and answer through a
- * future, which goes on in the common pool; cancelling it takes back what still waits. They throw {@link IllegalArgumentException}
+ * future, which goes on in threads of its own; cancelling it takes back what still waits. They throw {@link IllegalArgumentException}
  * for a null; what fails later fails the future, with the exception that the method without {@code Async} throws:
  * <ul>
  *   <li>{@link QueueFullException}, at once, when too much waits already

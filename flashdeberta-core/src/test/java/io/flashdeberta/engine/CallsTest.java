@@ -48,7 +48,7 @@ class CallsTest {
                 return task.score("Another call, from what follows.");
             });
             assertThat(following.join()).hasSize(1);
-            assertThat(thread.get()).doesNotContain("worker");
+            assertThat(thread.get()).doesNotContain("flashdeberta-worker", "flashdeberta-cpu");
         }
     }
 

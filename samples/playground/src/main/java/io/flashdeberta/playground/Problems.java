@@ -1,6 +1,9 @@
 package io.flashdeberta.playground;
 
+import io.flashdeberta.FlashDebertaException;
+import io.flashdeberta.engine.DeadlineExceededException;
 import io.flashdeberta.engine.InputTooLongException;
+import io.flashdeberta.engine.QueueFullException;
 
 import org.jspecify.annotations.Nullable;
 import org.springframework.http.HttpHeaders;
@@ -22,6 +25,12 @@ final class Problems extends ResponseEntityExceptionHandler {
     ProblemDetail tooLong(InputTooLongException exception) {
         return ProblemDetail.forStatusAndDetail(
                 HttpStatus.CONTENT_TOO_LARGE, String.valueOf(exception.getMessage()));
+    }
+
+    @ExceptionHandler({QueueFullException.class, DeadlineExceededException.class})
+    ProblemDetail overloaded(FlashDebertaException exception) {
+        return ProblemDetail.forStatusAndDetail(
+                HttpStatus.SERVICE_UNAVAILABLE, String.valueOf(exception.getMessage()));
     }
 
     @Override
