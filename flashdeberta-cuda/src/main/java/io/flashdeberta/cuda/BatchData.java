@@ -5,9 +5,10 @@ import io.flashdeberta.backend.PackedBatch;
 /**
  * A batch on the GPU.
  *
+ * @param kinds of attention that it has shares for
  * @param address where its layout begins
  */
-record BatchData(PackedBatch batch, BatchLayout layout, long address) {
+record BatchData(PackedBatch batch, BatchLayout layout, int kinds, long address) {
 
     private long at(int number) {
         return address + (long) number * Integer.BYTES;
@@ -45,5 +46,9 @@ record BatchData(PackedBatch batch, BatchLayout layout, long address) {
 
     long largeCount() {
         return at(1);
+    }
+
+    long shares(int kind) {
+        return at(layout.sharesAt(kind));
     }
 }

@@ -2,15 +2,18 @@ package io.flashdeberta.cuda;
 
 import io.flashdeberta.backend.PackedBatch;
 
+import java.util.List;
+
 /**
  * Where a batch's numbers lie on the GPU, 32 bits each: the two counts of work items, the ids, the type ids, the places, both
- * lists of work items, the offsets. Batches with one layout differ by content alone.
+ * lists of work items, the shares of blocks in them, the offsets. Batches with one layout differ by content alone.
  *
  * @param rows the batch's tokens, rounded up
  * @param smallItems work items of {@link #SMALL_TILE} query rows, rounded up
  * @param largeItems work items of {@link #LARGE_TILE} query rows, rounded up
+ * @param processors blocks that run at once where shares are wanted, or 0
  */
-record BatchLayout(int rows, int smallItems, int largeItems) {
+record BatchLayout(int rows, int smallItems, int largeItems, int processors) {
 
     static final int SMALL_TILE = 64;
     static final int LARGE_TILE = 128;
@@ -18,13 +21,28 @@ record BatchLayout(int rows, int smallItems, int largeItems) {
     /** The counts, and room that keeps the rest aligned to 16 bytes. */
     private static final int COUNTS = 4;
 
-    private static final int OFFSETS_UNIT = 4;
+    private static final int UNIT = 4;
 
-    static BatchLayout of(PackedBatch batch) {
+    static BatchLayout of(PackedBatch batch, int processors) {
         return new BatchLayout(
                 Rounding.rows(batch.totalTokens()),
-                Rounding.items(WorkItems.count(batch, SMALL_TILE)),
-                Rounding.items(WorkItems.count(batch, LARGE_TILE)));
+                Rounding.items(WorkItems.count(batch, 0, SMALL_TILE)),
+                Rounding.items(WorkItems.count(batch, rest(batch), LARGE_TILE)),
+                processors);
+    }
+
+    /**
+     * The rows behind a batch's tokens that are among the large items: a recorded pass computes all rounded rows, and
+     * what is no number in one of them would spread to the tokens before it through values that have no weight.
+     */
+    private static int rest(PackedBatch batch) {
+        int tokens = batch.totalTokens();
+        return tokens > RecordedPasses.MOST_TOKENS ? 0 : Rounding.rows(tokens) - tokens;
+    }
+
+    /** Blocks that share the large items of all heads. */
+    int blocks(int heads) {
+        return (int) Math.min(processors, (long) largeItems * heads);
     }
 
     int ids() {
@@ -48,20 +66,29 @@ record BatchLayout(int rows, int smallItems, int largeItems) {
         return smallItemsAt() + WorkItems.NUMBERS * smallItems;
     }
 
+    /** The shares of a kind of attention. */
+    int sharesAt(int kind) {
+        return largeItemsAt() + WorkItems.NUMBERS * largeItems + kind * sharesSize();
+    }
+
+    private int sharesSize() {
+        return processors == 0 ? 0 : Rounding.up(processors + 1, UNIT);
+    }
+
     int offsets() {
-        return largeItemsAt() + WorkItems.NUMBERS * largeItems;
+        return sharesAt(WorkShares.MOST_KINDS);
     }
 
     /** Numbers in all. */
     int size(int sequences) {
-        return offsets() + Rounding.up(sequences + 1, OFFSETS_UNIT);
+        return offsets() + Rounding.up(sequences + 1, UNIT);
     }
 
     /** A batch's numbers; what rounding added is 0, a token without neighbours or an item without rows. */
-    int[] fill(PackedBatch batch) {
+    int[] fill(PackedBatch batch, List<WorkShares.Kind> kinds) {
         int[] numbers = new int[size(batch.sequences())];
-        int[] small = WorkItems.of(batch, SMALL_TILE);
-        int[] large = WorkItems.of(batch, LARGE_TILE);
+        int[] small = WorkItems.of(batch, 0, SMALL_TILE);
+        int[] large = WorkItems.of(batch, rest(batch), LARGE_TILE);
         numbers[0] = small.length / WorkItems.NUMBERS;
         numbers[1] = large.length / WorkItems.NUMBERS;
         int tokens = batch.totalTokens();
@@ -76,6 +103,11 @@ record BatchLayout(int rows, int smallItems, int largeItems) {
         }
         System.arraycopy(small, 0, numbers, smallItemsAt(), small.length);
         System.arraycopy(large, 0, numbers, largeItemsAt(), large.length);
+        for (int k = 0; k < kinds.size(); k++) {
+            int[] shares =
+                    WorkShares.of(kinds.get(k), large, blocks(kinds.get(k).heads()));
+            System.arraycopy(shares, 0, numbers, sharesAt(k), shares.length);
+        }
         System.arraycopy(batch.offsets(), 0, numbers, offsets(), batch.sequences() + 1);
         return numbers;
     }

@@ -34,6 +34,11 @@ record CudaAttention(
         return CudaEmbeddings.address(queryPositions);
     }
 
+    /** The scale for exponentials of base 2. */
+    float scaleOfPowersOfTwo() {
+        return (float) (scale / Math.log(2));
+    }
+
     /** The table, its first and last distance and the rows of KR and QR, as kernels take them. */
     void passDistances(Launch launch) {
         launch.with(distances == null ? 0L : distances.table().address())

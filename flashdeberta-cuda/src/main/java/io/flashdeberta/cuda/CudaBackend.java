@@ -16,8 +16,10 @@ import io.flashdeberta.backend.Tensor;
 import io.flashdeberta.checkpoint.WeightTensor;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.Locale;
+import java.util.Set;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -29,11 +31,19 @@ final class CudaBackend implements Backend {
     private final Kernels kernels;
     private final NumberType type;
     private final AttentionKind attentionKind;
+    private final EnumSet<FlashKernel> flashKernels;
+    private final WorkShares shares = new WorkShares();
     private final WeightLoader weights;
     private final Owned owned = new Owned();
     private boolean closed;
 
     CudaBackend(BackendOptions options, Gpu gpu) {
+        this(options, gpu, EnumSet.allOf(FlashKernel.class));
+    }
+
+    /** @param flashKernels those that may be used */
+    CudaBackend(BackendOptions options, Gpu gpu, Set<FlashKernel> flashKernels) {
+        this.flashKernels = EnumSet.copyOf(flashKernels);
         type = NumberType.of(options.precision());
         attentionKind = options.attention();
         try {
@@ -73,6 +83,17 @@ final class CudaBackend implements Backend {
 
     NumberType type() {
         return type;
+    }
+
+    WorkShares shares() {
+        return shares;
+    }
+
+    /** Blocks that share attention, or 0 if no kernel wants its work shared out. */
+    int processors() {
+        boolean used = flashKernels.contains(FlashKernel.HOPPER)
+                && FlashKernel.HOPPER.fits(context.gpu(), type, HopperAttention.LARGEST_HEAD, null);
+        return used ? context.gpu().multiprocessors() : 0;
     }
 
     boolean recordsPasses() {
@@ -195,42 +216,63 @@ final class CudaBackend implements Backend {
             @Nullable Tensor queryPositions,
             @Nullable RelativeBuckets buckets,
             float scale) {
-        AttentionKernel kernel = kernel(headSize, keyPositions != null, queryPositions != null);
+        AttentionKernel kernel =
+                kernel(heads, headSize, keyPositions != null, queryPositions != null, buckets);
+        kernel.programs().forEach(kernels::prepare);
         return load(() -> new CudaAttention(
                 heads,
                 headSize,
                 scale,
-                positionTable(heads, headSize, keyPositions),
-                positionTable(heads, headSize, queryPositions),
-                buckets == null ? null : distances(buckets),
+                positionTable(kernel, heads, headSize, keyPositions),
+                positionTable(kernel, heads, headSize, queryPositions),
+                buckets == null ? null : distances(kernel, buckets),
                 kernel));
     }
 
-    private AttentionKernel kernel(int headSize, boolean keyPositions, boolean queryPositions) {
+    private AttentionKernel kernel(
+            int heads,
+            int headSize,
+            boolean keyPositions,
+            boolean queryPositions,
+            @Nullable RelativeBuckets buckets) {
         if (attentionKind == AttentionKind.EAGER) {
             return new EagerAttention(type);
         }
-        SimtAttention attention = new SimtAttention(type, headSize, keyPositions, queryPositions);
-        kernels.prepare(attention.program());
-        return attention;
+        if (fits(FlashKernel.HOPPER, headSize, buckets)) {
+            int share = shares.index(new WorkShares.Kind(
+                    heads,
+                    buckets != null,
+                    buckets == null ? 0 : buckets.first(),
+                    buckets == null ? 0 : buckets.last()));
+            if (share >= 0) {
+                return new HopperAttention(type, keyPositions, queryPositions, buckets, share);
+            }
+        }
+        return fits(FlashKernel.MMA, headSize, buckets)
+                ? new MmaAttention(type, headSize, keyPositions, queryPositions)
+                : new SimtAttention(type, headSize, keyPositions, queryPositions);
+    }
+
+    private boolean fits(FlashKernel kernel, int headSize, @Nullable RelativeBuckets buckets) {
+        return flashKernels.contains(kernel) && kernel.fits(context.gpu(), type, headSize, buckets);
     }
 
     private DeviceMemory.@Nullable Block positionTable(
-            int heads, int headSize, @Nullable Tensor table) {
+            AttentionKernel kernel, int heads, int headSize, @Nullable Tensor table) {
         if (table == null) {
             return null;
         }
-        long numbers = (long) table.rows() * heads * headSize;
-        DeviceMemory.Block block = memory.allocate(numbers * type.bytes());
-        weights.positionTable((CudaTensor) table, heads, headSize, block.address());
+        TableShape shape = kernel.table(table.rows(), heads, headSize);
+        DeviceMemory.Block block = memory.allocate(shape.numbers() * type.bytes());
+        weights.positionTable((CudaTensor) table, heads, headSize, shape, block.address());
         return block;
     }
 
-    private DistanceTable distances(RelativeBuckets buckets) {
-        int[] rows = DistanceTable.rows(buckets);
+    private DistanceTable distances(AttentionKernel kernel, RelativeBuckets buckets) {
+        int[] rows = kernel.distances(buckets);
         DeviceMemory.Block block = memory.allocate((long) rows.length * Integer.BYTES);
         weights.copy(rows, block.address());
-        return new DistanceTable(buckets.first(), buckets.last(), buckets.rows(), block);
+        return new DistanceTable(buckets, block);
     }
 
     @Override

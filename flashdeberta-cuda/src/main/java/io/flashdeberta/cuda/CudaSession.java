@@ -13,6 +13,7 @@ import io.flashdeberta.backend.PackedBatch;
 import io.flashdeberta.backend.Session;
 import io.flashdeberta.backend.Tensor;
 import io.flashdeberta.checkpoint.WeightTensor;
+import java.util.List;
 import java.util.Objects;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
@@ -44,6 +45,9 @@ final class CudaSession implements Session {
     private final Owned owned = new Owned();
     private final Stream stream;
     private final Launch launch;
+    private final TensorMap tensorMap;
+    private final WorkShares shares;
+    private final int processors;
     private final Transfers transfers;
     private final MatrixProducts products;
     private final Arena tensors;
@@ -60,6 +64,8 @@ final class CudaSession implements Session {
         weights = backend.weightLoader();
         type = backend.type();
         recordable = backend.recordsPasses();
+        shares = backend.shares();
+        processors = backend.processors();
         DeviceMemory memory = backend.memory();
         context.use();
         try {
@@ -67,6 +73,8 @@ final class CudaSession implements Session {
             stream = owned.add(newStream, newStream::close);
             Launch newLaunch = new Launch(stream);
             launch = owned.add(newLaunch, newLaunch::close);
+            TensorMap newMap = new TensorMap();
+            tensorMap = owned.add(newMap, newMap::close);
             Transfers newTransfers = new Transfers(stream, TRANSFER_BYTES);
             transfers = owned.add(newTransfers, newTransfers::close);
             MatrixProducts newProducts = new MatrixProducts(memory, stream);
@@ -85,10 +93,13 @@ final class CudaSession implements Session {
         }
     }
 
-    private static long smallBatchBytes() {
+    private long smallBatchBytes() {
         int most = RecordedPasses.MOST_TOKENS;
-        BatchLayout layout =
-                new BatchLayout(Rounding.rows(most), Rounding.items(most), Rounding.items(most));
+        BatchLayout layout = new BatchLayout(
+                Rounding.rows(most),
+                Rounding.items(most + 1),
+                Rounding.items(most + 1),
+                processors);
         return (long) Integer.BYTES * layout.size(most);
     }
 
@@ -101,15 +112,23 @@ final class CudaSession implements Session {
         return stream;
     }
 
+    /** One to describe a tensor to the next kernel. */
+    TensorMap tensorMap() {
+        return tensorMap;
+    }
+
     /** Starts to describe a launch of a kernel. */
     Launch launch(KernelProgram program, String function, int threads) {
         CUfunc_st kernel = kernels.get(program, function);
-        return launch.of(kernel, threads);
+        return launch.of(kernel, threads, program.sharedBytes());
     }
 
     /** The batch's numbers on the GPU, copied there unless it is the last one. */
     private BatchData data(PackedBatch batch) {
-        if (current != null && current.batch().equals(batch)) {
+        List<WorkShares.Kind> kinds = shares.kinds();
+        if (current != null
+                && current.kinds() == kinds.size()
+                && current.batch().equals(batch)) {
             return current;
         }
         requireNotRecording();
@@ -118,15 +137,15 @@ final class CudaSession implements Session {
             largeBatch.close();
             largeBatch = null;
         }
-        BatchLayout layout = BatchLayout.of(batch);
-        int[] numbers = layout.fill(batch);
+        BatchLayout layout = BatchLayout.of(batch, processors);
+        int[] numbers = layout.fill(batch, kinds);
         long address = smallBatch.address();
         if (batch.totalTokens() > RecordedPasses.MOST_TOKENS) {
             largeBatch = tensors.allocate((long) Integer.BYTES * numbers.length);
             address = largeBatch.address();
         }
         transfers.upload(numbers, address);
-        current = new BatchData(batch, layout, address);
+        current = new BatchData(batch, layout, kinds.size(), address);
         return current;
     }
 
@@ -303,7 +322,7 @@ final class CudaSession implements Session {
         }
         BatchData data = data(batch);
         return compute(qkv.rows(), layer.size(), y -> {
-            layer.kernel().run(this, layer, data, ((CudaTensor) qkv).address(), y.address());
+            layer.kernel().run(this, layer, data, (CudaTensor) qkv, y);
         });
     }
 

@@ -2,6 +2,8 @@ package io.flashdeberta.cuda;
 
 import io.flashdeberta.backend.PackedBatch;
 
+import java.util.List;
+
 /** Attention by whole score matrices: attention_eager.cu, sequence by sequence. */
 final class EagerAttention implements AttentionKernel {
 
@@ -22,13 +24,22 @@ final class EagerAttention implements AttentionKernel {
     }
 
     @Override
+    public List<KernelProgram> programs() {
+        return List.of(program, softmax);
+    }
+
+    @Override
     public boolean recordable() {
         return false;
     }
 
     @Override
     public void run(
-            CudaSession session, CudaAttention attention, BatchData batch, long qkv, long context) {
+            CudaSession session,
+            CudaAttention attention,
+            BatchData batch,
+            CudaTensor qkv,
+            CudaTensor context) {
         PackedBatch sequences = batch.batch();
         long most = sequences.maxLength();
         try (Arena.Span scores =
@@ -39,9 +50,9 @@ final class EagerAttention implements AttentionKernel {
                         session,
                         attention,
                         sequences.length(s),
-                        qkv + 3 * row,
+                        qkv.address() + 3 * row,
                         scores.address(),
-                        context + row);
+                        context.address() + row);
             }
         }
     }

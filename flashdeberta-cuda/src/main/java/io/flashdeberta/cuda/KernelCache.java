@@ -14,6 +14,8 @@ import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.Arrays;
 import java.util.HexFormat;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -32,6 +34,8 @@ final class KernelCache {
     private static final int MAGIC = 0x46444b31;
     private static final int HASH_BYTES = 32;
     private static final int LARGEST = 64 << 20;
+
+    private static final Map<Path, Object> COMPILING = new ConcurrentHashMap<>();
 
     private final Path folder;
     private final KernelCompiler compiler;
@@ -58,9 +62,15 @@ final class KernelCache {
         return base.resolve("flashdeberta").resolve("kernels");
     }
 
-    /** The compiled program, from disk or from the compiler. */
+    /** The compiled program, from disk or from the compiler; models that are opened at once compile it once. */
     byte[] get(KernelProgram program) {
         Path file = folder.resolve(key(program));
+        synchronized (COMPILING.computeIfAbsent(file, f -> new Object())) {
+            return get(program, file);
+        }
+    }
+
+    private byte[] get(KernelProgram program, Path file) {
         try {
             return read(file);
         } catch (NoSuchFileException e) {

@@ -12,16 +12,22 @@ import java.util.stream.Stream;
  *
  * @param file name of the resource
  * @param definitions macros, as in {@code COLUMNS=768}
+ * @param sharedBytes shared memory that a block is given beside what the kernels declare
  */
-record KernelProgram(String file, List<String> definitions) {
+record KernelProgram(String file, List<String> definitions, int sharedBytes) {
 
-    static final List<String> HEADERS = List.of("number.cuh", "row.cuh");
+    static final List<String> HEADERS = List.of("number.cuh", "row.cuh", "pairs.cuh", "wgmma.cuh");
 
     static KernelProgram of(String file, NumberType type, String... definitions) {
         return new KernelProgram(
                 file,
                 Stream.concat(Stream.of("NUMBER=" + type.kernelName()), Stream.of(definitions))
-                        .toList());
+                        .toList(),
+                0);
+    }
+
+    KernelProgram withSharedBytes(int bytes) {
+        return new KernelProgram(file, definitions, bytes);
     }
 
     String source() {
@@ -44,7 +50,7 @@ record KernelProgram(String file, List<String> definitions) {
     /** The compiler's options. */
     List<String> options(Architecture architecture) {
         return Stream.concat(
-                        Stream.of("--gpu-architecture=" + architecture.name(), "--std=c++17"),
+                        Stream.of("--gpu-architecture=" + architecture.name(), "--std=c++20"),
                         definitions.stream().map(definition -> "-D" + definition))
                 .toList();
     }

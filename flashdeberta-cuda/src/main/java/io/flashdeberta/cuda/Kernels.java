@@ -1,5 +1,7 @@
 package io.flashdeberta.cuda;
 
+import static org.bytedeco.cuda.global.cudart.CU_FUNC_ATTRIBUTE_MAX_DYNAMIC_SHARED_SIZE_BYTES;
+import static org.bytedeco.cuda.global.cudart.cuFuncSetAttribute;
 import static org.bytedeco.cuda.global.cudart.cuModuleGetFunction;
 import static org.bytedeco.cuda.global.cudart.cuModuleLoadData;
 import static org.bytedeco.cuda.global.cudart.cuModuleUnload;
@@ -64,6 +66,13 @@ final class Kernels implements AutoCloseable {
             Driver.check(
                     cuModuleGetFunction(function, module, text),
                     "find " + name.function() + " in " + name.program().file());
+        }
+        int sharedBytes = name.program().sharedBytes();
+        if (sharedBytes > 0) {
+            Driver.check(
+                    cuFuncSetAttribute(
+                            function, CU_FUNC_ATTRIBUTE_MAX_DYNAMIC_SHARED_SIZE_BYTES, sharedBytes),
+                    "give " + name.program().file() + " its shared memory");
         }
         return function;
     }

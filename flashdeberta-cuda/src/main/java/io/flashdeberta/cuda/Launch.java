@@ -29,12 +29,15 @@ final class Launch implements AutoCloseable {
         this.stream = stream;
     }
 
-    /** @param threads threads of a block */
-    Launch of(CUfunc_st kernel, int threads) {
+    /**
+     * @param threads threads of a block
+     * @param sharedBytes shared memory of a block beside what the kernel declares
+     */
+    Launch of(CUfunc_st kernel, int threads, int sharedBytes) {
         this.kernel = kernel;
         this.threads = threads;
         arguments = 0;
-        sharedBytes = 0;
+        this.sharedBytes = sharedBytes;
         return grid(1, 1, 1);
     }
 
@@ -50,16 +53,17 @@ final class Launch implements AutoCloseable {
         return this;
     }
 
-    /** Bytes of shared memory beside what the kernel declares. */
-    Launch shared(int bytes) {
-        sharedBytes = bytes;
-        return this;
-    }
-
     /** An address, or a number of 64 bits. */
     Launch with(long value) {
         values.put(arguments, value);
         addresses.put(arguments, values.getPointer(arguments));
+        arguments++;
+        return this;
+    }
+
+    /** A tensor map, which stays as it is until {@link #run} returns. */
+    Launch with(TensorMap map) {
+        addresses.put(arguments, map.pointer());
         arguments++;
         return this;
     }

@@ -1,5 +1,7 @@
 package io.flashdeberta.cuda;
 
+import java.util.List;
+
 /** Flash attention without tensor cores: attention.cu. */
 final class SimtAttention implements AttentionKernel {
 
@@ -24,8 +26,9 @@ final class SimtAttention implements AttentionKernel {
                 "POSITION_TO_CONTENT=" + (positionToContent ? 1 : 0));
     }
 
-    KernelProgram program() {
-        return program;
+    @Override
+    public List<KernelProgram> programs() {
+        return List.of(program);
     }
 
     @Override
@@ -35,10 +38,14 @@ final class SimtAttention implements AttentionKernel {
 
     @Override
     public void run(
-            CudaSession session, CudaAttention attention, BatchData batch, long qkv, long context) {
+            CudaSession session,
+            CudaAttention attention,
+            BatchData batch,
+            CudaTensor qkv,
+            CudaTensor context) {
         Launch launch = session.launch(program, "attention", THREADS)
                 .grid(batch.layout().smallItems(), attention.heads(), 1)
-                .with(qkv)
+                .with(qkv.address())
                 .with(attention.keyPositionsAddress())
                 .with(attention.queryPositionsAddress());
         attention.passDistances(launch);
@@ -46,7 +53,7 @@ final class SimtAttention implements AttentionKernel {
                 .with(batch.smallItems())
                 .with(batch.smallCount())
                 .with(attention.heads())
-                .with(context)
+                .with(context.address())
                 .run();
     }
 }

@@ -1,7 +1,8 @@
 package io.flashdeberta.cuda;
 
-import io.flashdeberta.checkpoint.WeightTensor;
+import static org.bytedeco.cuda.global.cudart.cuMemsetD8Async;
 
+import io.flashdeberta.checkpoint.WeightTensor;
 import java.nio.ByteOrder;
 import java.nio.FloatBuffer;
 
@@ -12,6 +13,7 @@ final class WeightLoader implements AutoCloseable {
 
     private static final int BUFFER_BYTES = 4 << 20;
     private static final int THREADS = 256;
+    private static final int TABLE_THREADS = 128;
 
     private final Stream stream;
     private final Launch launch;
@@ -77,15 +79,23 @@ final class WeightLoader implements AutoCloseable {
         stream.synchronize();
     }
 
-    /** Orders a position table {@code [rows, heads·headSize]} by heads, and waits for it. */
-    synchronized void positionTable(CudaTensor table, int heads, int headSize, long address) {
+    /** Copies a position table {@code [rows, heads·headSize]} into a shape, and waits for it. */
+    synchronized void positionTable(
+            CudaTensor table, int heads, int headSize, TableShape shape, long address) {
         table.stream().synchronize();
-        launch.of(kernels.get(KernelProgram.of("position_table.cu", type), "position_table"), 128)
+        Driver.check(
+                cuMemsetD8Async(address, (byte) 0, shape.numbers() * type.bytes(), stream.handle()),
+                "clear memory");
+        KernelProgram program = KernelProgram.of("position_table.cu", type);
+        launch.of(kernels.get(program, "position_table"), TABLE_THREADS, program.sharedBytes())
                 .grid(table.rows(), 1, 1)
                 .with(table.address())
-                .with(table.rows())
                 .with(heads)
                 .with(headSize)
+                .with(shape.shift())
+                .with(shape.headStride())
+                .with(shape.rowStride())
+                .with(shape.swizzled() ? 1 : 0)
                 .with(address)
                 .run();
         stream.synchronize();
@@ -100,7 +110,7 @@ final class WeightLoader implements AutoCloseable {
     }
 
     private void convert(long count, long address) {
-        launch.of(kernels.get(KernelProgram.of("convert.cu", type), "from_float"), THREADS)
+        launch.of(kernels.get(KernelProgram.of("convert.cu", type), "from_float"), THREADS, 0)
                 .grid(Rounding.blocks(count, THREADS), 1, 1)
                 .with(floats.address())
                 .with(count)

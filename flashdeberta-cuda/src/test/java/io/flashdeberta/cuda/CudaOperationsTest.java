@@ -3,26 +3,11 @@ package io.flashdeberta.cuda;
 import io.flashdeberta.backend.OperationsSuite;
 import io.flashdeberta.backend.Precision;
 
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Nested;
-import org.junit.jupiter.api.Tag;
-import org.junit.jupiter.api.extension.ExtendWith;
 
 /** The GPU's operations, in memory that held no numbers before. */
-@Tag("gpu")
-@ExtendWith(OneContext.class)
+@GpuTest
 class CudaOperationsTest {
-
-    @BeforeAll
-    static void poison() {
-        CudaSession.poison = true;
-    }
-
-    @AfterAll
-    static void cure() {
-        CudaSession.poison = false;
-    }
 
     @Nested
     class Fp32 extends OperationsSuite {

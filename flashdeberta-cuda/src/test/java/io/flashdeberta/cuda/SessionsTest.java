@@ -18,14 +18,11 @@ import java.util.List;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
-import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Several sessions of one backend, and several backends, side by side. */
-@Tag("gpu")
-@ExtendWith(OneContext.class)
+@GpuTest
 class SessionsTest {
 
     private static final int THREADS = 4;
@@ -57,7 +54,7 @@ class SessionsTest {
                 }
                 for (int i = 0; i < THREADS; i++) {
                     assertThat(together.get(i).get())
-                            .containsExactly(run(first, linears.get(0), inputs.get(i), 1));
+                            .isEqualTo(run(first, linears.get(0), inputs.get(i), 1));
                 }
             } finally {
                 threads.shutdownNow();
@@ -72,7 +69,7 @@ class SessionsTest {
             for (int i = 0; i < times; i++) {
                 try (Tensor y = session.linear(x, linear, Activation.GELU)) {
                     float[] found = session.read(y);
-                    assertThat(i == 0 ? found : values).containsExactly(found);
+                    assertThat(i == 0 ? found : values).isEqualTo(found);
                     values = found;
                 }
             }
