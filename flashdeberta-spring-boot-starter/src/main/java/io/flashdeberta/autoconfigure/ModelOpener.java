@@ -2,9 +2,11 @@ package io.flashdeberta.autoconfigure;
 
 import io.flashdeberta.FlashDebertaException;
 import io.flashdeberta.backend.DeviceUnavailableException;
+import io.flashdeberta.backend.Precision;
 import io.flashdeberta.engine.ModelBuilder;
 import io.flashdeberta.engine.ResultCache;
-
+import java.util.List;
+import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /** Opens models as the properties say; a failure names the property to change. */
@@ -66,6 +68,14 @@ final class ModelOpener {
         try {
             return builder.build();
         } catch (DeviceUnavailableException e) {
+            if (properties.dtype() != Precision.AUTO
+                    && List.of("auto", "cpu").contains(properties.device())) {
+                throw invalid(
+                        "dtype",
+                        properties.dtype().name().toLowerCase(Locale.ROOT),
+                        e,
+                        "Set the property to auto, or to what the description says that this machine has.");
+            }
             throw invalid(
                     "device",
                     properties.device(),

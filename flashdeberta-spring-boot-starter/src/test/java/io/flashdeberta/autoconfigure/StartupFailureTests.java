@@ -66,6 +66,16 @@ class StartupFailureTests {
                 .contains("The property 'flashdeberta.device' is set to 'tpu'", "auto or cpu");
     }
 
+    @Test
+    void aTypeThatTheCpuLacksIsNamed(CapturedOutput output) {
+        start(
+                "flashdeberta.reranker.model=" + TestModels.RERANKER,
+                "flashdeberta.device=cpu",
+                "flashdeberta.dtype=fp16");
+        assertThat(output)
+                .contains("The property 'flashdeberta.dtype' is set to 'fp16'", "not in fp16");
+    }
+
     @ParameterizedTest
     @CsvSource({"reranker", "ner", "classifier"})
     void aMissingModelIsNamed(String task, CapturedOutput output) {
