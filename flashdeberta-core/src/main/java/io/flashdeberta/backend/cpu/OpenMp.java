@@ -31,7 +31,7 @@ final class OpenMp {
             try {
                 return NativeLibrary.getInstance(path == null ? library : path)
                         .getFunction("omp_set_num_threads");
-            } catch (UnsatisfiedLinkError e) {
+            } catch (LinkageError e) {
                 log.trace("{}: {}", library, e.getMessage());
             }
         }
