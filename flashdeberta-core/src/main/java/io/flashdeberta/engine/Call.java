@@ -24,6 +24,11 @@ public final class Call {
          * @param first the place of the first text in the call
          */
         List<FittedInput> fit(List<String> texts, int first);
+
+        /** Characters that go with each text: those of a query, say. */
+        default int besides() {
+            return 0;
+        }
     }
 
     /** Makes a result of a text's outputs. */
@@ -109,7 +114,7 @@ public final class Call {
             }
             try {
                 requireNotWithdrawn();
-                int to = engine.endOfSlice(texts, from);
+                int to = engine.endOfSlice(texts, from, fitting.besides());
                 List<FittedInput> inputs =
                         engine.fit(() -> fitting.fit(texts.subList(from, to), from));
                 Request request = request(inputs);

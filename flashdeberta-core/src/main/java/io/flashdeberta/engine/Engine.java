@@ -49,7 +49,13 @@ public final class Engine implements AutoCloseable {
 
     /** Opens a model; a failure leaves nothing open. */
     public static Engine open(ModelSettings settings, HeadLoader headLoader) {
-        return new Engine(LoadedModel.load(settings, headLoader), settings.serving());
+        LoadedModel model = LoadedModel.load(settings, headLoader);
+        try {
+            return new Engine(model, settings.serving());
+        } catch (RuntimeException | Error e) {
+            model.close();
+            throw e;
+        }
     }
 
     public DebertaConfig config() {
@@ -122,16 +128,29 @@ public final class Engine implements AutoCloseable {
 
     /** {@code [CLS] first [SEP] second [SEP]} for each second text, within the model's limit. */
     public Call.Fitting pairs(String firstText, Truncation truncation) {
-        return (texts, first) -> {
-            TokenizedText firstTokens = tokenize(firstText, truncation);
-            List<TokenizedText> tokens = tokenize(texts, truncation);
-            List<FittedInput> inputs = new ArrayList<>();
-            for (int i = 0; i < tokens.size(); i++) {
-                String what = "The pair at index " + (first + i);
-                inputs.add(fitter().pair(what, firstTokens, tokens.get(i), truncation));
+        return new Call.Fitting() {
+            @Override
+            public List<FittedInput> fit(List<String> texts, int first) {
+                return fitPairs(firstText, texts, first, truncation);
             }
-            return inputs;
+
+            @Override
+            public int besides() {
+                return Math.min(firstText.length(), fitter().maxTokens());
+            }
         };
+    }
+
+    private List<FittedInput> fitPairs(
+            String firstText, List<String> texts, int first, Truncation truncation) {
+        TokenizedText firstTokens = tokenize(firstText, truncation);
+        List<TokenizedText> tokens = tokenize(texts, truncation);
+        List<FittedInput> inputs = new ArrayList<>();
+        for (int i = 0; i < tokens.size(); i++) {
+            String what = "The pair at index " + (first + i);
+            inputs.add(fitter().pair(what, firstTokens, tokens.get(i), truncation));
+        }
+        return inputs;
     }
 
     private List<TokenizedText> tokenize(List<String> texts, Truncation truncation) {
@@ -149,13 +168,17 @@ public final class Engine implements AutoCloseable {
         return inputs;
     }
 
-    /** Where the slice of texts that starts at {@code from} ends. */
-    int endOfSlice(List<String> texts, int from) {
+    /**
+     * Where the slice of texts that starts at {@code from} ends.
+     *
+     * @param besides characters that go with each text
+     */
+    int endOfSlice(List<String> texts, int from, int besides) {
         long most = settings.queueTokens() / SLICES_IN_QUEUE;
         int last = Math.min(texts.size(), from + TEXTS_OF_A_SLICE);
         int end = from;
         for (long tokens = 0; end < last && (end == from || tokens < most); end++) {
-            tokens += texts.get(end).length();
+            tokens += texts.get(end).length() + besides;
         }
         return end;
     }
@@ -171,8 +194,8 @@ public final class Engine implements AutoCloseable {
         }
     }
 
-    private IllegalStateException closedException() {
-        return new IllegalStateException("The model " + model.name() + " is closed.");
+    private ModelClosedException closedException() {
+        return new ModelClosedException(model.name());
     }
 
     /** Fails what waits, and returns when the batches that are running have ended. Closing again has no effect. */

@@ -126,7 +126,8 @@ final class Arena implements AutoCloseable {
         try {
             add(Math.max(size, smallestChunk));
         } catch (OutOfDeviceMemoryException e) {
-            if (fixed || !freeUnusedChunks()) {
+            boolean freed = !fixed && freeUnusedChunks();
+            if (!freed && size >= smallestChunk) {
                 throw e;
             }
             add(size);

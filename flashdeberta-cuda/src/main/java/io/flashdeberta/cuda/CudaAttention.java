@@ -42,6 +42,14 @@ record CudaAttention(
                 .with(distances == null ? 0 : distances.rows());
     }
 
+    /** The table of pairs with its middle, and its first and last distance, as the tensor-core kernels take them. */
+    void passPairs(Launch launch) {
+        launch.with(distances == null ? 0L : distances.table().address())
+                .with(distances == null ? 0 : distances.length() / 2)
+                .with(distances == null ? 0 : distances.first())
+                .with(distances == null ? 0 : distances.last());
+    }
+
     @Override
     public void close() {
         if (keyPositions != null) {

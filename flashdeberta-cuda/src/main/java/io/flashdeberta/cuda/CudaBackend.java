@@ -202,7 +202,9 @@ final class CudaBackend implements Backend {
         AttentionKernel kernel =
                 kernel(heads, headSize, keyPositions != null, queryPositions != null, buckets);
         kernels.prepare(kernel.program());
-        shares = kernel.shares();
+        if (kernel.shares() != null) {
+            shares = kernel.shares();
+        }
         return load(() -> new CudaAttention(
                 heads,
                 headSize,
@@ -227,7 +229,7 @@ final class CudaBackend implements Backend {
         if (Boolean.getBoolean(TENSOR_CORES)) {
             kernel = HopperAttention.of(
                     gpu, type, heads, headSize, keyPositions, queryPositions, buckets);
-            if (kernel == null) {
+            if (kernel == null || (shares != null && !shares.equals(kernel.shares()))) {
                 kernel = MmaAttention.of(gpu, type, headSize, keyPositions, queryPositions);
             }
         }
@@ -256,7 +258,7 @@ final class CudaBackend implements Backend {
                 buckets.first(), buckets.last(), buckets.rows(), rows.length, block);
     }
 
-    /** How the attention that was loaded last divides its work; null if it does not. */
+    /** How attention divides its work, where it does: one way for all layers, since it lies in one place. */
     @Nullable
     WorkShares shares() {
         return shares;

@@ -1,6 +1,7 @@
 package io.flashdeberta.cuda;
 
 import static org.bytedeco.cuda.global.cudart.CUDA_ERROR_OUT_OF_MEMORY;
+import static org.bytedeco.cuda.global.cudart.CUDA_SUCCESS;
 import static org.bytedeco.cuda.global.cudart.cuMemAlloc;
 import static org.bytedeco.cuda.global.cudart.cuMemFree;
 
@@ -56,17 +57,17 @@ final class DeviceMemory implements AutoCloseable {
 
     /** @throws OutOfDeviceMemoryException if the limit or the GPU does not allow for it */
     Block allocate(long size) {
-        if (limit > 0 && allocated() + size > limit) {
-            throw outOfMemory(size, "its limit is " + limit);
-        }
         context.use();
+        reserve(size);
         long[] address = new long[1];
         int result = cuMemAlloc(address, Math.max(1, size));
+        if (result != CUDA_SUCCESS) {
+            add(-size);
+        }
         if (result == CUDA_ERROR_OUT_OF_MEMORY) {
             throw outOfMemory(size, context.gpu().name() + " has no more");
         }
         Driver.check(result, "allocate memory");
-        add(size);
         Block block = new Block(address[0], size);
         live.add(block);
         return block;
@@ -77,6 +78,13 @@ final class DeviceMemory implements AutoCloseable {
                 "The model holds " + allocated()
                         + " bytes of GPU memory and needs " + size + " more; " + why
                         + ". Lower batch-tokens or max-tokens, raise cuda.memory-limit if it is set, or close what else uses the GPU.");
+    }
+
+    private synchronized void reserve(long size) {
+        if (limit > 0 && allocated + size > limit) {
+            throw outOfMemory(size, "its limit is " + limit);
+        }
+        allocated += size;
     }
 
     private synchronized void add(long bytes) {

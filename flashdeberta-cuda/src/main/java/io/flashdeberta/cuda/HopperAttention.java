@@ -130,7 +130,7 @@ final class HopperAttention implements AttentionKernel {
         DistanceTable distances = attention.distances();
         int last =
                 distances == null || layout == null ? 0 : distances.rows() - 1 + layout.padding();
-        session.launch(program, "attention", THREADS)
+        Launch launch = session.launch(program, "attention", THREADS)
                 .grid(shares.blocks(batch.layout()), 1, 1)
                 .shared(SHARED_BYTES)
                 .with(session.tensorMap().tiles(qkv, type, attention.heads(), attention.headSize()))
@@ -140,12 +140,9 @@ final class HopperAttention implements AttentionKernel {
                 .with(attention.queryPositionsAddress())
                 .with(layout == null ? 0 : layout.rows())
                 .with(layout == null ? 0 : layout.padding())
-                .with(last)
-                .with(distances == null ? 0L : distances.table().address())
-                .with(distances == null ? 0 : distances.length() / 2)
-                .with(distances == null ? 0 : distances.first())
-                .with(distances == null ? 0 : distances.last())
-                .with(batch.largeItems())
+                .with(last);
+        attention.passPairs(launch);
+        launch.with(batch.largeItems())
                 .with(batch.largeCount())
                 .with(batch.shares())
                 .with(attention.heads())

@@ -15,7 +15,8 @@ import java.util.stream.Stream;
  */
 record KernelProgram(String file, List<String> definitions) {
 
-    static final List<String> HEADERS = List.of("number.cuh", "row.cuh", "pairs.cuh", "wgmma.cuh");
+    static final List<String> HEADERS =
+            List.of("number.cuh", "row.cuh", "pairs.cuh", "hopper.cuh", "wgmma.cuh");
 
     static KernelProgram of(String file, NumberType type, String... definitions) {
         return new KernelProgram(

@@ -79,19 +79,16 @@ final class MmaAttention implements AttentionKernel {
             CudaTensor qkv,
             long context) {
         DistanceTable distances = attention.distances();
-        session.launch(program, "attention", THREADS)
+        Launch launch = session.launch(program, "attention", THREADS)
                 .grid(2L * batch.layout().largeItems(), attention.heads(), 1)
                 .shared(sharedBytes)
                 .with(qkv.address())
                 .with(context)
                 .with(attention.keyPositionsAddress())
                 .with(attention.queryPositionsAddress())
-                .with(distances == null ? 0 : distances.rows())
-                .with(distances == null ? 0L : distances.table().address())
-                .with(distances == null ? 0 : distances.length() / 2)
-                .with(distances == null ? 0 : distances.first())
-                .with(distances == null ? 0 : distances.last())
-                .with(batch.largeItems())
+                .with(distances == null ? 0 : distances.rows());
+        attention.passPairs(launch);
+        launch.with(batch.largeItems())
                 .with(batch.largeCount())
                 .with(attention.heads())
                 .with(attention.headSize())

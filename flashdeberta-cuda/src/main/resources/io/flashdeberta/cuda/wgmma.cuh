@@ -1,5 +1,5 @@
 // Asynchronous products of a warpgroup, d[64, n] (+)= a[64, 16] . b[16, n]: scores and position terms take b by rows along the head,
-// context takes it by keys. a is in registers or, like b, described in shared memory.
+// context takes it by keys. a is in registers or, like b, described in shared memory. Written by gpu/attention/wgmma.py.
 #pragma once
 
 #if !BF16

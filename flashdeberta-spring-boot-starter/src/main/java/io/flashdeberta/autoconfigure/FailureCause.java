@@ -3,6 +3,7 @@ package io.flashdeberta.autoconfigure;
 import io.flashdeberta.engine.CallInterruptedException;
 import io.flashdeberta.engine.DeadlineExceededException;
 import io.flashdeberta.engine.InputTooLongException;
+import io.flashdeberta.engine.ModelClosedException;
 import io.flashdeberta.engine.QueueFullException;
 
 import java.util.concurrent.CancellationException;
@@ -31,6 +32,6 @@ final class FailureCause {
         if (failure instanceof IllegalArgumentException) {
             return "invalid";
         }
-        return failure instanceof IllegalStateException ? "closed" : "error";
+        return failure instanceof ModelClosedException ? "closed" : "error";
     }
 }

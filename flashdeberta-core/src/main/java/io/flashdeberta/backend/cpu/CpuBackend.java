@@ -196,7 +196,13 @@ final class CpuBackend implements Backend {
     public CpuSession openSession() {
         AttentionKernel kernel =
                 attentionKind == AttentionKind.FLASH ? new FlashAttention() : new EagerAttention();
-        return new CpuSession(type, new CpuThreads(threads), kernel, memory);
+        CpuThreads own = new CpuThreads(threads);
+        try {
+            return new CpuSession(type, own, kernel, memory);
+        } catch (RuntimeException | Error e) {
+            own.close();
+            throw e;
+        }
     }
 
     @Override

@@ -40,7 +40,12 @@ final class CpuThreads implements AutoCloseable {
         for (int n = 1; n < count; n++) {
             helpers.add(new Helper(n));
         }
-        helpers.forEach(Thread::start);
+        try {
+            helpers.forEach(Thread::start);
+        } catch (RuntimeException | Error e) {
+            close();
+            throw e;
+        }
     }
 
     private Thread startLeader(Runnable passes) {

@@ -20,7 +20,11 @@ final class OpenMp {
     /** Makes oneDNN calls of the current thread run in that thread alone. */
     static void useOneThread() {
         if (SET_THREADS != null) {
-            SET_THREADS.invokeVoid(new Object[] {1});
+            try {
+                SET_THREADS.invokeVoid(new Object[] {1});
+            } catch (RuntimeException | LinkageError e) {
+                log.warn("oneDNN keeps its own threads beside ours, which slows both.", e);
+            }
         }
     }
 

@@ -1,0 +1,126 @@
+// Hopper's instructions around asynchronous copies and products: barriers in shared memory, the copy engine, fences, descriptors.
+#pragma once
+
+typedef unsigned long long u64;
+
+struct __align__(64) TensorMap { char bytes[128]; };
+
+__device__ __forceinline__ unsigned shared_address(const void *p) {
+    return (unsigned)__cvta_generic_to_shared(p);
+}
+
+__device__ __forceinline__ void barrier_init(unsigned barrier, int count) {
+    asm volatile("mbarrier.init.shared::cta.b64 [%0], %1;" ::"r"(barrier), "r"(count) : "memory");
+}
+
+__device__ __forceinline__ void barrier_expect(unsigned barrier, int bytes) {
+    asm volatile("mbarrier.arrive.expect_tx.shared::cta.b64 _, [%0], %1;" ::"r"(barrier), "r"(bytes) : "memory");
+}
+
+__device__ __forceinline__ void barrier_arrive(unsigned barrier) {
+    asm volatile("mbarrier.arrive.shared::cta.b64 _, [%0];" ::"r"(barrier) : "memory");
+}
+
+__device__ __forceinline__ void barrier_wait(unsigned barrier, unsigned parity) {
+    asm volatile(
+        "{\n"
+        ".reg .pred done;\n"
+        "again:\n"
+        "mbarrier.try_wait.parity.shared::cta.b64 done, [%0], %1;\n"
+        "@done bra finished;\n"
+        "bra again;\n"
+        "finished:\n"
+        "}\n" ::"r"(barrier), "r"(parity) : "memory");
+}
+
+__device__ __forceinline__ bool barrier_passed(unsigned barrier, unsigned parity) {
+    unsigned passed;
+    asm volatile(
+        "{\n"
+        ".reg .pred done;\n"
+        "mbarrier.test_wait.parity.shared::cta.b64 done, [%1], %2;\n"
+        "selp.u32 %0, 1, 0, done;\n"
+        "}\n"
+        : "=r"(passed)
+        : "r"(barrier), "r"(parity)
+        : "memory");
+    return passed;
+}
+
+__device__ __forceinline__ void load_tile(unsigned to, const TensorMap *map, int token, int head, unsigned barrier) {
+    asm volatile(
+        "cp.async.bulk.tensor.3d.shared::cluster.global.mbarrier::complete_tx::bytes [%0], [%1, {%2, %3, %4}], [%5];" ::"r"(to),
+        "l"(map), "r"(0), "r"(token), "r"(head), "r"(barrier)
+        : "memory");
+}
+
+__device__ __forceinline__ void load_bytes(unsigned to, const void *from, int bytes, unsigned barrier) {
+    asm volatile(
+        "cp.async.bulk.shared::cluster.global.mbarrier::complete_tx::bytes [%0], [%1], %2, [%3];" ::"r"(to), "l"(from),
+        "r"(bytes), "r"(barrier)
+        : "memory");
+}
+
+// Whether any thread of a warpgroup says so: products are issued by all of it.
+__device__ __forceinline__ bool any_of_group(bool own, int group) {
+    unsigned any;
+    asm volatile(
+        "{\n"
+        ".reg .pred own, any;\n"
+        "setp.ne.u32 own, %1, 0;\n"
+        "barrier.cta.red.or.pred any, %2, 128, own;\n"
+        "selp.u32 %0, 1, 0, any;\n"
+        "}\n"
+        : "=r"(any)
+        : "r"((unsigned)own), "r"(7 + group)
+        : "memory");
+    return any;
+}
+
+__device__ __forceinline__ void named_barrier(int id, int threads) {
+    asm volatile("bar.sync %0, %1;" ::"r"(id), "r"(threads) : "memory");
+}
+
+__device__ __forceinline__ void fence_registers() { asm volatile("wgmma.fence.sync.aligned;" ::: "memory"); }
+__device__ __forceinline__ void commit() { asm volatile("wgmma.commit_group.sync.aligned;" ::: "memory"); }
+template <int PENDING> __device__ __forceinline__ void wait_products() {
+    asm volatile("wgmma.wait_group.sync.aligned %0;" ::"n"(PENDING) : "memory");
+}
+
+// What asynchronous products read and write is in its registers before the fence, and stays there until they are waited for.
+template <int N> __device__ __forceinline__ void pin(float (&r)[N]) {
+#pragma unroll
+    for (int i = 0; i < N; i++) asm volatile("" : "+f"(r[i])::"memory");
+}
+template <int N> __device__ __forceinline__ void pin(unsigned (&r)[N]) {
+#pragma unroll
+    for (int i = 0; i < N; i++) asm volatile("" : "+r"(r[i])::"memory");
+}
+
+// The operands of step k along the head: registers, or a descriptor.
+__device__ __forceinline__ const unsigned *part(const unsigned *a, int k) { return a + 4 * k; }
+__device__ __forceinline__ u64 part(u64 a, int k) { return a + 2 * k; }
+
+// Rows of 128 bytes under the 128-byte swizzle, groups of 8 rows 1024 bytes apart.
+__device__ __forceinline__ u64 descriptor(unsigned address) {
+    return (u64)((address & 0x3FFFF) >> 4) | (u64)1 << 16 | (u64)(1024 >> 4) << 32 | (u64)1 << 62;
+}
+
+__device__ __forceinline__ unsigned load_shared(unsigned address) {
+    unsigned value;
+    asm volatile("ld.shared.u32 %0, [%1];" : "=r"(value) : "r"(address) : "memory");
+    return value;
+}
+__device__ __forceinline__ unsigned load_shared_half(unsigned address) {
+    unsigned short value;
+    asm volatile("ld.shared.u16 %0, [%1];" : "=h"(value) : "r"(address) : "memory");
+    return value;
+}
+__device__ __forceinline__ void store_shared(unsigned address, unsigned value) {
+    asm volatile("st.shared.u32 [%0], %1;" ::"r"(address), "r"(value) : "memory");
+}
+__device__ __forceinline__ float power2(float x) {
+    float y;
+    asm volatile("ex2.approx.ftz.f32 %0, %1;" : "=f"(y) : "f"(x));
+    return y;
+}
