@@ -63,6 +63,16 @@ class ArenaTest {
 
     @ParameterizedTest
     @ValueSource(booleans = {true, false})
+    void aSmallNeedFitsWhereNoWholeChunkDoes(boolean fixed) {
+        Arena arena = new Arena(new Device(10 * KIB)::allocate, fixed, 64 * KIB);
+        assertThat(arena.allocate(KIB).size()).isGreaterThanOrEqualTo(KIB);
+        assertThatThrownBy(() -> arena.allocate(20 * KIB))
+                .isInstanceOf(OutOfDeviceMemoryException.class);
+        assertThat(arena.allocate(KIB).size()).isGreaterThanOrEqualTo(KIB);
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
     void spansLieInChunksAndNeverOverlap(boolean fixed) {
         Random random = new Random(5);
         Device device = new Device(Long.MAX_VALUE);
