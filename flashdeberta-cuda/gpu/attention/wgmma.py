@@ -47,7 +47,7 @@ for number in ("f16", "bf16"):
     wide = f"f32.{number}.{number}"
     emit("scores", 64, "f32", "r", wide, 0)
     emit("context", 64, "f32", "r", wide, 1)
-    for n, sums, types in ((128, "f16", "f16.f16.f16"), (80, "f16", "f16.f16.f16"), (56, "f16", "f16.f16.f16")) if number == "f16" else ((64, "f32", wide),):
+    for n, sums, types in ((64, "f16", "f16.f16.f16"), (56, "f16", "f16.f16.f16")) if number == "f16" else ((32, "f32", wide),):
         emit("positions", n, sums, "r", types, 0)
         emit("positions", n, sums, "s", types, 0)
     out.append("#endif\n")

@@ -19,7 +19,7 @@
 constexpr int KEYS = 64;               // of a tile
 constexpr int TILE_BYTES = KEYS * 128; // 64 rows of 64 values
 constexpr int TABLE_BYTES = 512 * 128;
-constexpr int STRIDE = 88;             // of the scratch, in values: rows of a band of 64 + 15 columns never overlap
+constexpr int STRIDE = 88;             // of the scratch, in values: what a warp stores of a diagonal band fits a row
 constexpr int SCRATCH_BYTES = 11392;
 constexpr int PAIR_SCRATCH_BYTES = 3 * TILE_BYTES;
 constexpr int PAIR_BYTES = 3 * TILE_BYTES + PAIR_SCRATCH_BYTES;
@@ -51,7 +51,7 @@ struct Slots {
     unsigned tiles, barriers;          // shared memory
     unsigned fullPhases;               // one bit for each slot
 
-    __device__ __forceinline__ unsigned address(int slot) const { return tiles + slot * TILE_BYTES; }
+    __device__ __forceinline__ unsigned address(int slot) const { return hidden(tiles) + slot * TILE_BYTES; }
     __device__ __forceinline__ void load(int slot, const TensorMap &map, int token, int plane) {
         unsigned full = barriers + slot * 8;
         unsigned phases = load_shared(barriers + PHASES);
@@ -118,58 +118,67 @@ struct Rows {
 
 // Columns [from, to] of a product's own 16 rows to the scratch; blocks of 8 columns outside are not stored.
 template <int N>
-__device__ __forceinline__ void store_band(unsigned scratch, const unsigned (&w)[N / 4], unsigned block, unsigned blocks) {
+__device__ __forceinline__ void store_band(unsigned scratch, const unsigned (&w)[N / 4], int first, int last) {
 #pragma unroll
-    for (unsigned n = 0; n < N / 8; n++) {
-        if (n - block <= blocks) {
+    for (int n = 0; n < N / 8; n++) {
+        if (first < 8 * n + 8 && last >= 8 * n) {
             store_shared(scratch + n * 16, w[2 * n]);
             store_shared(scratch + n * 16 + 8 * STRIDE * 2, w[2 * n + 1]);
         }
     }
 }
 
-// N columns of the product of Q or of the key tile with position rows, stored as a band of 16-bit values.
+// The product of Q or of the key tile with N position rows: started, then stored as a band of 16-bit values.
 #if BF16
-template <int N, typename A>
-__device__ __forceinline__ void band(A a, unsigned rows, unsigned scratch, int from, int to) {
-    const unsigned block = from >> 3, blocks = (to >> 3) - block;
-#pragma unroll
-    for (int half = 0; half < (N + 63) / 64; half++) {
-        float s[32];
-        unsigned w[16];
-        u64 b = descriptor(rows + half * TILE_BYTES);
+template <int N> struct Band {
+    float sums[N / 2];
+
+    template <typename A> __device__ __forceinline__ void start(A a, unsigned rows) {
+        u64 b = descriptor(rows);
         fence_registers();
 #pragma unroll
-        for (int k = 0; k < 4; k++) positions(s, part(a, k), b + 2 * k, k);
+        for (int k = 0; k < 4; k++) positions(sums, part(a, k), b + 2 * k, k);
         commit();
-        wait_products<0>();
-        pin(s);
-#pragma unroll
-        for (int i = 0; i < 16; i++) w[i] = pack(s[2 * i], s[2 * i + 1]);
-        store_band<64>(scratch + half * 128, w, block - half * 8, blocks);
     }
-}
-#else
-template <int N, typename A>
-__device__ __forceinline__ void band(A a, unsigned rows, unsigned scratch, int from, int to) {
-    unsigned w[N / 4];
-    u64 b = descriptor(rows);
-    fence_registers();
+    __device__ __forceinline__ void store(unsigned scratch, int from, int to) {
+        pin(sums);
+        unsigned w[N / 4];
 #pragma unroll
-    for (int k = 0; k < 4; k++) positions(w, part(a, k), b + 2 * k, k);
-    commit();
-    wait_products<0>();
-    pin(w);
-    store_band<N>(scratch, w, from >> 3, (to >> 3) - (from >> 3));
-}
+        for (int i = 0; i < N / 4; i++) w[i] = pack(sums[2 * i], sums[2 * i + 1]);
+        store_band<N>(scratch, w, from, to);
+    }
+};
+constexpr int PIECE = 32, NARROW = 32;  // columns at a time; columns that are done at once
+#else
+template <int N> struct Band {
+    unsigned sums[N / 4];
+
+    template <typename A> __device__ __forceinline__ void start(A a, unsigned rows) {
+        u64 b = descriptor(rows);
+        fence_registers();
+#pragma unroll
+        for (int k = 0; k < 4; k++) positions(sums, part(a, k), b + 2 * k, k);
+        commit();
+    }
+    __device__ __forceinline__ void store(unsigned scratch, int from, int to) {
+        pin(sums);
+        store_band<N>(scratch, sums, from, to);
+    }
+};
+constexpr int PIECE = 64, NARROW = 56;
 #endif
 
-template <typename A>
-__device__ __forceinline__ void band(A a, unsigned rows, int width, unsigned scratch, unsigned part, int window) {
-    const int from = (part & 0xFFFF) - window, to = (part >> 16) - window;
-    if (width <= 56) band<56>(a, rows, scratch, from, to);
-    else if (width <= 80) band<80>(a, rows, scratch, from, to);
-    else band<128>(a, rows, scratch, from, to);
+// Bands of more than PIECE columns, the next piece while the last one is stored.
+template <typename A> __device__ __forceinline__ void wide_band(A a, unsigned rows, int width, unsigned scratch, int from, int to) {
+    for (int column = 0; column < width; column += 2 * PIECE) {
+        Band<PIECE> first, second;
+        first.start(a, rows + column * 128);
+        second.start(a, rows + (column + PIECE) * 128);
+        wait_products<1>();
+        first.store(scratch + column * 2, from - column, to - column);
+        wait_products<0>();
+        second.store(scratch + (column + PIECE) * 2, from - column - PIECE, to - column - PIECE);
+    }
 }
 
 // Element (n, h, e) of a thread lies h*8 - n*8 - e further along the distances than its first.
@@ -185,7 +194,8 @@ template <bool KEYS_SIDE> __device__ __forceinline__ void gather_diagonal(unsign
     for (int n = 0; n < 8; n++) {
 #pragma unroll
         for (int h = 0; h < 2; h++) {
-            const unsigned at = from + 2 * (8 * h - 8 * n);
+            // The band of each warp begins 16 columns before the last one's: see columnsBefore.
+            const unsigned at = from + 2 * (8 * h - 8 * n + (KEYS_SIDE ? 16 * (n >> 1) : 0));
             bias[2 * n + h] = load_shared_half(at + band_offset<KEYS_SIDE>(n, h, 0))
                     | load_shared_half(at + band_offset<KEYS_SIDE>(n, h, 1) - 2) << 16;
         }
@@ -354,7 +364,8 @@ attention(const __grid_constant__ TensorMap qkvMap, const unsigned short *qkv, u
     const unsigned base = shared_address(memory);
     const unsigned keyTable = base, queryTable = base + TABLE_BYTES;
     const int thread = threadIdx.x, lane = thread & 31, lane4 = lane & 3;
-    const int group = thread >> 7, pairId = group >> 1, warp = thread >> 5 & 3;
+    const int warpOfBlock = uniform(thread >> 5);
+    const int group = warpOfBlock >> 2, pairId = group >> 1, warp = warpOfBlock & 3;
     const bool leads = (thread & 255) == 0;
     const unsigned tableBarriers = base + BARRIERS;
     const int count = *workCount;
@@ -447,9 +458,10 @@ attention(const __grid_constant__ TensorMap qkvMap, const unsigned short *qkv, u
                 }
             }
             named_barrier(5 + pairId, 256);
-            const int tiles = unit.tiles, left = unit.left, near = unit.near, start = unit.start, length = unit.length;
+            const int tiles = uniform(unit.tiles), left = uniform(unit.left), near = uniform(unit.near);
+            const int start = uniform(unit.start), length = uniform(unit.length);
             if (tiles == 0) break;
-            const int firstQuery = unit.first + (group & 1) * 64;
+            const int firstQuery = uniform(unit.first) + (group & 1) * 64;
             if (firstQuery >= length) {
                 follow(slots, near, tiles, lane, 5 + pairId);
                 continue;
@@ -478,7 +490,7 @@ attention(const __grid_constant__ TensorMap qkvMap, const unsigned short *qkv, u
                 }
                 slots.await(keySlot);
                 const int distance = firstQuery - tile * KEYS;
-                const unsigned found = load_shared(base + WINDOWS + (distance / KEYS + FARTHEST) * 4);
+                const unsigned found = uniform(load_shared(base + WINDOWS + (distance / KEYS + FARTHEST) * 4));
                 const int lowest = found & 0xFFFF, highest = found >> 16;
                 const int window = min(lowest & ~7, tableRows - 56);
                 const int width = highest - window + 1;
@@ -493,16 +505,29 @@ attention(const __grid_constant__ TensorMap qkvMap, const unsigned short *qkv, u
                 const bool diagonal = highest - lowest == 126;
                 const unsigned x0 = lowest - window + 63 + along;
                 const unsigned parts = base + PARTS + ((distance / KEYS + FARTHEST) * 4 + warp) * 8;
+                // A wider window would reach into the next rows, which may be another warp's: on the diagonal each warp stores from
+                // its own first column on, elsewhere all wait.
+                const unsigned columnsBefore = diagonal ? lowest - window + 48 & ~7 : 0;  // of warp 0's keys
+                const bool overlapping = !diagonal && width > STRIDE;
                 unsigned bias[16];
                 float s[32];
 #if CONTENT_TO_POSITION
-                pin(rows.q);
-                band((const unsigned *)rows.q, keyTable + window * 128, width, mine, load_shared(parts), window);
-                __syncwarp();
+                unsigned queryBand = scratch + ((warp * 16 + (lane >> 2)) * STRIDE) * 2;
                 {
-                    const unsigned from = scratch + ((warp * 16 + (lane >> 2)) * STRIDE) * 2;
-                    if (diagonal) gather_diagonal<false>(bias, from + 2 * x0);
-                    else gather_looked_up<false>(bias, from, mineAt, window);
+                    const unsigned bounds = uniform(load_shared(parts));
+                    const int from = (bounds & 0xFFFF) - window, to = (bounds >> 16) - window;
+                    const int before = diagonal ? 2 * (from & ~7) : 0;
+                    queryBand -= before;
+                    pin(rows.q);
+                    if (width <= NARROW) {
+                        Band<NARROW> band;
+                        band.start((const unsigned *)rows.q, keyTable + window * 128);
+                        wait_products<0>();
+                        band.store(mine - before, from, to);
+                    } else {
+                        wide_band((const unsigned *)rows.q, keyTable + window * 128, width, mine - before, from, to);
+                    }
+                    __syncwarp();
                 }
 #endif
                 if (leads && order > 0) {
@@ -512,13 +537,57 @@ attention(const __grid_constant__ TensorMap qkvMap, const unsigned short *qkv, u
                         slots.load(keySlot ^ 1, qkvMap, start + after * KEYS, heads + head);
                     }
                 }
-#if POSITION_TO_CONTENT
                 __syncwarp();
-                band(descriptor(keys), queryTable + window * 128, width, mine, load_shared(parts + 4), window);
+#if POSITION_TO_CONTENT
+                {
+                    const unsigned bounds = uniform(load_shared(parts + 4));
+                    const int from = (bounds & 0xFFFF) - window, to = (bounds >> 16) - window;
+                    const unsigned keyBand = mine - 2 * (diagonal ? columnsBefore - 16 * warp : 0);
+                    const unsigned positions = queryTable + window * 128;
+                    const u64 a = descriptor(keys);
+                    // The first columns while the other band is gathered.
+                    if (diagonal || width > NARROW) {
+                        Band<PIECE> first;
+                        if (diagonal) {
+                            first.start(a, positions);
+#if CONTENT_TO_POSITION
+                            gather_diagonal<false>(bias, queryBand + 2 * x0);
+#endif
+                            wait_products<0>();
+                            pin(first.sums);
+                        } else {
+                            first.start(a, positions);
+#if CONTENT_TO_POSITION
+                            gather_looked_up<false>(bias, queryBand, mineAt, window);
+#endif
+                            wait_products<0>();
+                            pin(first.sums);
+                        }
+                        if (overlapping) named_barrier(1 + group, 128);
+                        else __syncwarp();
+                        first.store(keyBand, from, to);
+                        for (int column = PIECE; column < width; column += PIECE) {
+                            Band<PIECE> next;
+                            next.start(a, positions + column * 128);
+                            wait_products<0>();
+                            next.store(keyBand + column * 2, from - column, to - column);
+                        }
+                    } else {
+                        Band<NARROW> only;
+                        only.start(a, positions);
+#if CONTENT_TO_POSITION
+                        gather_looked_up<false>(bias, queryBand, mineAt, window);
+#endif
+                        wait_products<0>();
+                        pin(only.sums);
+                        __syncwarp();
+                        only.store(keyBand, from, to);
+                    }
+                }
                 named_barrier(1 + group, 128);
                 {
                     unsigned other[16];
-                    const unsigned from = scratch + (2 * lane4 * STRIDE) * 2;
+                    const unsigned from = scratch + (2 * lane4 * STRIDE - (int)columnsBefore) * 2;
                     if (diagonal) gather_diagonal<true>(other, from + 2 * x0);
                     else gather_looked_up<true>(other, from, mineAt, window);
 #pragma unroll
@@ -532,6 +601,8 @@ attention(const __grid_constant__ TensorMap qkvMap, const unsigned short *qkv, u
                     }
                 }
 #else
+                if (diagonal) gather_diagonal<false>(bias, queryBand + 2 * x0);
+                else gather_looked_up<false>(bias, queryBand, mineAt, window);
 #pragma unroll
                 for (int i = 0; i < 16; i++) {
                     s[2 * i] = low(bias[i]);

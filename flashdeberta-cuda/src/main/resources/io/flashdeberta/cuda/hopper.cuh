@@ -97,6 +97,15 @@ template <int N> __device__ __forceinline__ void pin(unsigned (&r)[N]) {
     for (int i = 0; i < N; i++) asm volatile("" : "+r"(r[i])::"memory");
 }
 
+// The same, computed anew where it is used: kept in a register, or out of one, it would cost more.
+__device__ __forceinline__ unsigned hidden(unsigned x) {
+    asm volatile("" : "+r"(x));
+    return x;
+}
+
+// The value of lane 0, which the compiler then knows to be the same for the warp.
+__device__ __forceinline__ int uniform(int x) { return __shfl_sync(0xFFFFFFFF, x, 0); }
+
 // The operands of step k along the head: registers, or a descriptor.
 __device__ __forceinline__ const unsigned *part(const unsigned *a, int k) { return a + 4 * k; }
 __device__ __forceinline__ u64 part(u64 a, int k) { return a + 2 * k; }
