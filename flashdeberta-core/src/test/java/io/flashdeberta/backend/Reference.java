@@ -1,6 +1,7 @@
 package io.flashdeberta.backend;
 
 import java.util.function.DoubleUnaryOperator;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /** The operations in plain double precision, written as their definitions read. Matrices are row-major. */
@@ -59,10 +60,12 @@ public final class Reference {
         int width = heads * size;
         double[] context = new double[qkv.length / 3];
         for (int s = 0; s + 1 < offsets.length; s++) {
-            for (int h = 0; h < heads; h++) {
-                for (int i = offsets[s]; i < offsets[s + 1]; i++) {
-                    double[] scores = new double[offsets[s + 1] - offsets[s]];
-                    for (int j = offsets[s]; j < offsets[s + 1]; j++) {
+            int first = offsets[s];
+            int end = offsets[s + 1];
+            IntStream.range(first, end).parallel().forEach(i -> {
+                for (int h = 0; h < heads; h++) {
+                    double[] scores = new double[end - first];
+                    for (int j = first; j < end; j++) {
                         int query = 3 * width * i + h * size;
                         int key = 3 * width * j + width + h * size;
                         double score = dot(qkv, query, qkv, key, size);
@@ -71,17 +74,17 @@ public final class Reference {
                             score += kr == null ? 0 : dot(qkv, query, kr, row, size);
                             score += qr == null ? 0 : dot(qkv, key, qr, row, size);
                         }
-                        scores[j - offsets[s]] = scale * score;
+                        scores[j - first] = scale * score;
                     }
                     softmax(scores);
-                    for (int j = offsets[s]; j < offsets[s + 1]; j++) {
+                    for (int j = first; j < end; j++) {
                         for (int d = 0; d < size; d++) {
-                            context[width * i + h * size + d] += scores[j - offsets[s]]
+                            context[width * i + h * size + d] += scores[j - first]
                                     * qkv[3 * width * j + 2 * width + h * size + d];
                         }
                     }
                 }
-            }
+            });
         }
         return context;
     }

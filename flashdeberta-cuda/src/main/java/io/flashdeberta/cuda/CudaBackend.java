@@ -24,8 +24,8 @@ import org.jspecify.annotations.Nullable;
 /** A model's weights on a GPU, and the kernels that compute with them. */
 final class CudaBackend implements Backend {
 
-    /** Whether attention may use tensor cores: off until its tests have passed on a GPU from here. */
-    private static final String TENSOR_CORES = "flashdeberta.cuda.tensor-cores";
+    /** The first kernel of flash attention to try, one of {@code hopper}, {@code mma} and {@code simt}; those after it are tried next. */
+    static final String FLASH_KERNEL = "flashdeberta.cuda.flash-kernel";
 
     private final DeviceContext context;
     private final DeviceMemory memory;
@@ -225,13 +225,22 @@ final class CudaBackend implements Backend {
             return new EagerAttention(type);
         }
         Gpu gpu = context.gpu();
+        List<String> kernels = List.of("hopper", "mma", "simt");
+        int first = kernels.indexOf(System.getProperty(FLASH_KERNEL, kernels.get(0)));
+        if (first < 0) {
+            throw new CudaException(FLASH_KERNEL + " is '" + System.getProperty(FLASH_KERNEL)
+                    + "', not one of " + kernels + ".");
+        }
         AttentionKernel kernel = null;
-        if (Boolean.getBoolean(TENSOR_CORES)) {
+        if (first == 0) {
             kernel = HopperAttention.of(
                     gpu, type, heads, headSize, keyPositions, queryPositions, buckets);
-            if (kernel == null || (shares != null && !shares.equals(kernel.shares()))) {
-                kernel = MmaAttention.of(gpu, type, headSize, keyPositions, queryPositions);
+            if (kernel != null && shares != null && !shares.equals(kernel.shares())) {
+                kernel = null;
             }
+        }
+        if (kernel == null && first <= 1) {
+            kernel = MmaAttention.of(gpu, type, headSize, keyPositions, queryPositions);
         }
         return kernel == null
                 ? new SimtAttention(type, headSize, keyPositions, queryPositions)
