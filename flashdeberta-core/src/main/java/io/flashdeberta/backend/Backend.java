@@ -13,6 +13,9 @@ public interface Backend extends AutoCloseable {
     /** What computes, for logs: device, library and settings. */
     String description();
 
+    /** What it computes with; never {@link Precision#AUTO}. */
+    Precision precision();
+
     /**
      * Stacks weight matrices {@code [outputsₖ, inputs]} along their outputs into one.
      *

@@ -80,7 +80,7 @@ final class BatchRunner {
                     .fail(
                             new FlashDebertaException(
                                     "The model " + model + " gave " + value.getAsDouble()
-                                            + " where a finite number was expected, so there is no result. In fp16 large values overflow: set dtype to bf16 or fp32. Else its weights may be damaged."));
+                                            + " where a finite number was expected, so there is no result. Its weights may be damaged."));
         }
     }
 }

@@ -1,16 +1,12 @@
 package io.flashdeberta.engine;
 
 import io.flashdeberta.backend.Backend;
-import io.flashdeberta.backend.Backends;
-import io.flashdeberta.backend.PackedBatch;
-import io.flashdeberta.backend.Session;
-import io.flashdeberta.backend.Tensor;
+import io.flashdeberta.backend.BackendOptions;
+import io.flashdeberta.backend.Precision;
 import io.flashdeberta.checkpoint.Checkpoint;
 import io.flashdeberta.model.ConfigReader;
 import io.flashdeberta.model.DebertaConfig;
-import io.flashdeberta.model.DebertaModel;
 import io.flashdeberta.model.Head;
-import io.flashdeberta.model.ModelWeights;
 import io.flashdeberta.tokenizer.DebertaTokenizer;
 import java.util.ArrayList;
 import java.util.List;
@@ -29,10 +25,9 @@ final class LoadedModel implements AutoCloseable {
     private final JsonNode json;
     private final DebertaTokenizer tokenizer;
     private final InputFitter fitter;
-    private final Backend backend;
+    private final Network network;
+    private final WiderNetwork wider;
     private final String device;
-    private final Head head;
-    private final DebertaModel model;
     private final List<BatchRunner.Device> workers;
     private final int batchTokens;
 
@@ -47,12 +42,20 @@ final class LoadedModel implements AutoCloseable {
         int maxTokens = TokenLimit.of(settings.maxTokens(), tokenizer.modelMaxLength(), config);
         fitter = new InputFitter(maxTokens, tokenizer.specialTokens());
         Parallelism parallelism = settings.serving().parallelism();
-        backend = resources.add(
-                Backends.open(settings.device(), settings.backendOptions(parallelism.threads())));
+        BackendOptions options = settings.backendOptions(parallelism.threads());
+        network = resources.add(Network.load(
+                settings.device(), options, checkpoint, tokenizer.specialTokens(), headLoader));
+        Backend backend = network.backend();
         device = backend.description();
-        ModelWeights weights = new ModelWeights(checkpoint.weights());
-        head = headLoader.load(config, tokenizer.specialTokens(), weights, backend);
-        model = DebertaModel.load(config, weights.encoder(), backend);
+        wider = resources.add(new WiderNetwork(
+                name,
+                network.head(),
+                precision -> Network.load(
+                        settings.device(),
+                        options.withPrecision(precision),
+                        checkpoint,
+                        tokenizer.specialTokens(),
+                        headLoader)));
         Integer asked = settings.serving().batchTokens();
         batchTokens = asked == null ? backend.batchTokens() : asked;
         boolean alone = settings.serving().workers() == null && !backend.gainsFromSessions();
@@ -66,7 +69,7 @@ final class LoadedModel implements AutoCloseable {
                 maxTokens,
                 backend.allocatedBytes() >> 20,
                 device);
-        warnOf(weights.leftovers());
+        warnOf(network.leftovers());
     }
 
     /** Loads a model; a failure leaves nothing open. */
@@ -83,19 +86,11 @@ final class LoadedModel implements AutoCloseable {
     private List<BatchRunner.Device> openWorkers(int count) {
         List<BatchRunner.Device> opened = new ArrayList<>();
         for (int i = 0; i < count; i++) {
-            Session session = resources.add(backend.openSession());
-            opened.add((batch, head) -> forward(session, batch, head));
+            BatchRunner.Device worker = network.openWorker();
+            boolean overflows = network.backend().precision() == Precision.FP16;
+            opened.add(overflows ? wider.behind(worker) : worker);
         }
         return List.copyOf(opened);
-    }
-
-    private float[] forward(Session session, PackedBatch batch, Head head) {
-        return session.call(() -> {
-            try (Tensor hidden = model.forward(session, batch);
-                    Tensor output = head.apply(session, hidden, batch)) {
-                return session.read(output);
-            }
-        });
     }
 
     private void warnOf(List<String> leftovers) {
@@ -121,7 +116,7 @@ final class LoadedModel implements AutoCloseable {
     }
 
     DebertaConfig config() {
-        return model.config();
+        return network.config();
     }
 
     DebertaTokenizer tokenizer() {
@@ -134,7 +129,7 @@ final class LoadedModel implements AutoCloseable {
 
     /** The task's own head. */
     Head head() {
-        return head;
+        return network.head();
     }
 
     /** Tokens of one batch. */
@@ -149,7 +144,7 @@ final class LoadedModel implements AutoCloseable {
 
     /** Bytes outside the Java heap: weights and what the workers compute with. */
     long nativeBytes() {
-        return backend.allocatedBytes();
+        return network.backend().allocatedBytes() + wider.nativeBytes();
     }
 
     @Override

@@ -11,6 +11,7 @@ import io.flashdeberta.backend.Embeddings;
 import io.flashdeberta.backend.LayerNorm;
 import io.flashdeberta.backend.Linear;
 import io.flashdeberta.backend.OutOfDeviceMemoryException;
+import io.flashdeberta.backend.Precision;
 import io.flashdeberta.backend.RelativeBuckets;
 import io.flashdeberta.backend.Tensor;
 import io.flashdeberta.checkpoint.WeightTensor;
@@ -81,6 +82,15 @@ final class CudaBackend implements Backend {
 
     boolean recordsPasses() {
         return attentionKind == AttentionKind.FLASH;
+    }
+
+    @Override
+    public Precision precision() {
+        return switch (type) {
+            case FLOAT -> Precision.FP32;
+            case HALF -> Precision.FP16;
+            case BFLOAT -> Precision.BF16;
+        };
     }
 
     @Override
