@@ -16,11 +16,11 @@ def _width(length):
     return next((width for width in WIDTHS if length <= width), WIDTHS[-1])
 
 
-def reranker_batches(tokenizer, seed, tokens, reserve=True):
-    """Yields ids, length of the first segment and the related-word flags, shaped [queries, candidates, width]."""
-    encoder, groups, waiting = WordEncoder(tokenizer), Groups(seed, reserve=reserve), {width: [] for width in WIDTHS}
+def reranker_batches(tokenizer, seed, tokens, reserve=True, count=1):
+    """Yields ids, length of the first segment and the related-word flags, shaped [queries, candidates, width]; count batches are the whole training."""
+    encoder, groups, waiting, made = WordEncoder(tokenizer), Groups(seed, reserve=reserve), {width: [] for width in WIDTHS}, 0
     while True:
-        example, texts = groups.next()
+        example, texts = groups.next(progress=made / count)
         side = encoder.query(example.query)
         pairs = [encoder.pair(side, text, WIDTHS[-1]) for text in texts]
         if len(pairs) < CANDIDATES:
@@ -30,6 +30,7 @@ def reranker_batches(tokenizer, seed, tokens, reserve=True):
         if (len(waiting[width]) + 1) * CANDIDATES * width > tokens:
             yield _stack(waiting[width], width)
             waiting[width] = []
+            made += 1
 
 
 def _stack(groups, width):
@@ -44,7 +45,7 @@ def _stack(groups, width):
     return ids, first, related
 
 
-def ner_batches(tokenizer, seed, tokens, reserve=True):
+def ner_batches(tokenizer, seed, tokens, reserve=True, count=1):
     """Yields ids and tags, shaped [passages, width]; -100 marks tokens without a tag."""
     passages, waiting = Passages(seed, reserve=reserve), {width: [] for width in WIDTHS}
     while True:
@@ -63,17 +64,17 @@ def ner_batches(tokenizer, seed, tokens, reserve=True):
                 waiting[width] = []
 
 
-def _work(make, path, seed, tokens, reserve, queue):
+def _work(make, path, seed, tokens, reserve, count, queue):
     random.seed(seed)
-    for batch in make(Tokenizer.from_file(path), seed, tokens, reserve):
+    for batch in make(Tokenizer.from_file(path), seed, tokens, reserve, count):
         queue.put(batch)
 
 
-def stream(make, path, seed, tokens, workers, reserve=True):
+def stream(make, path, seed, tokens, workers, reserve=True, steps=1):
     context = mp.get_context("fork")
     queues = [context.Queue(maxsize=12) for _ in range(workers)]
     for index, queue in enumerate(queues):
-        context.Process(target=_work, args=(make, str(path), seed * 1000 + index, tokens, reserve, queue), daemon=True).start()
+        context.Process(target=_work, args=(make, str(path), seed * 1000 + index, tokens, reserve, max(1, steps // workers), queue), daemon=True).start()
     while True:
         for queue in queues:
             yield queue.get(timeout=120)

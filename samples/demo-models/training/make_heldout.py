@@ -1,5 +1,5 @@
-"""Writes the generated evaluation sets. Names are always new; "seen" has the training phrasings, "heldout" phrasings kept out of training,
-"unseen" hand-written subjects kept out altogether."""
+"""Writes the generated evaluation sets. Names are always new; "seen" has the training phrasings, "heldout" phrasings kept out of training;
+"asked" are hand-written questions in phrasings kept out of training, "unseen" those about subjects kept out altogether."""
 import argparse
 import json
 from pathlib import Path
@@ -7,10 +7,10 @@ from pathlib import Path
 from demodata.ner_data import Passages
 from demodata.reranker_data import Groups
 
-FAMILIES = ("questions", "questions", "facts", "questions", "actions")
+TEMPLATES = ("facts", "facts", "facts", "actions")
 
 
-def reranker_rows(seed, count, families=FAMILIES, **options):
+def reranker_rows(seed, count, families=TEMPLATES, **options):
     groups, rows = Groups(seed, candidates=20, plain=True, **options), []
     groups.tasks.writer.names.__init__(groups.rng, heldout=True)
     while len(rows) < count:
@@ -38,7 +38,8 @@ def main():
     parser.add_argument("--folder", type=Path, default=Path(__file__).parent / "evaluation")
     args = parser.parse_args()
     if args.kind == "reranker":
-        sets = {"seen": reranker_rows(901, 200), "heldout": reranker_rows(902, 200, heldout=True), "unseen": reranker_rows(905, 100, ("questions",), groups="unseen")}
+        sets = {"seen": reranker_rows(901, 200), "heldout": reranker_rows(902, 200, heldout=True),
+                "asked": reranker_rows(906, 100, ("questions",), heldout=True), "unseen": reranker_rows(905, 100, ("questions",), groups="unseen")}
     else:
         sets = {"seen": ner_rows(903, False, 400), "heldout": ner_rows(904, True, 400)}
     args.folder.mkdir(parents=True, exist_ok=True)

@@ -15,6 +15,9 @@ WRITTEN = [line for file in sorted((LISTS / "ner").glob("*.txt")) if file.stem !
 COMBINED, PLAIN, ROLES = lines("ner_sentences.txt"), lines("ner/plain.txt") + lines("plain_sentences.txt"), items("roles.txt")
 STARTS = ["However, ", "Meanwhile, ", "In the end, ", "As expected, ", "Sadly, ", "Later, ", "Note: ", "- ", "* ", "1. ", "2) ", "> ", "Re: ", "For the record, ",
           "Yes, ", "No, ", "Well, ", "By the way, ", "At first ", "So ", "But ", "And ", "Because ", "When ", "Still, ", "Also, ", "FYI: "]
+STRUCTURED = ("DATE", "EMAIL", "PHONE", "MONEY")
+BRACKETS = (("(", ")"), ("(", ")"), ("[", "]"), ('"', '"'), ("– ", " –"), ("(approx. ", ")"), ("(i.e. ", ")"), ("*", "*"), ("<", ">"), (": ", ""), ("/", ""), ("=", ""))
+JOINTS = (" ", " ", " ", ", ", "; ", ": ", " (", ") ", " - ", " / ", " = ", ". ", " – ")
 NUMBERS = ("num", "number", "days", "big")
 _TIMELESS = re.compile(r"\d{3}|\d(st|nd|rd|th)\b|\b(today|yesterday|tomorrow|tonight|dollars?|euros?|francs?|pounds?|cents?|pence|week|month|year|century|decade)\b|[$€£¥@]")
 _CAPITAL = re.compile(r"[A-Z]")
@@ -98,8 +101,8 @@ class Passages:
         rng = self.rng
         roll = rng.random()
         template = rng.choice(self.plain if roll < 0.16 else self.combined if roll < 0.34 else self.written)
-        if roll > 0.96 and not self.heldout:
-            template = self._random_words()
+        if roll > 0.93 and not self.heldout:
+            template = self._random_words() if roll > 0.965 else self._inserted(rng.choice(self.plain))
         rate = 0.0 if self.heldout or rng.random() < 0.6 else rng.choice((0.15, 0.3, 0.6))
         parts, spans, length = [], [], 0
         for literal, slot in pieces(template, rng):
@@ -116,10 +119,11 @@ class Passages:
                             parts.append("the ")
                             length += 4
                         text = text[4:]
+            left, right = rng.choice(BRACKETS) if label in STRUCTURED and not self.heldout and rng.random() < 0.1 else ("", "")
             if label:
-                spans.append((length, length + len(text), label))
-            parts.append(text)
-            length += len(text)
+                spans.append((length + len(left), length + len(left) + len(text), label))
+            parts.append(left + text + right)
+            length += len(parts[-1])
         text = "".join(parts)
         if text and spans and spans[0][0] == 0:
             pass
@@ -131,10 +135,18 @@ class Passages:
         """Entities between arbitrary words: only their own shape gives them away."""
         rng = self.rng
         slots = rng.choices(("DATE", "EMAIL", "PHONE", "MONEY", "PER", "LOC", "ORG"), (3, 2, 3, 3, 1, 1, 1), k=rng.randint(1, 3))
-        words = []
+        text = ""
         for slot in slots:
-            words += [self._any_word() for _ in range(rng.randint(1, 6))] + ["{" + slot + "}"]
-        return " ".join(words + [self._any_word() for _ in range(rng.randint(0, 4))])
+            text += " ".join(self._any_word() for _ in range(rng.randint(1, 6))) + rng.choice(JOINTS) + "{" + slot + "}" + rng.choice(JOINTS)
+        return text + " ".join(self._any_word() for _ in range(rng.randint(0, 4)))
+
+    def _inserted(self, template):
+        """A date, an amount or an address anywhere in a sentence."""
+        rng = self.rng
+        words = template.split(" ")
+        for _ in range(rng.randint(1, 2)):
+            words.insert(rng.randint(1, len(words)), "{" + rng.choice(STRUCTURED) + "}")
+        return " ".join(words)
 
     def _dressed(self, text, spans):
         """Adds a lead-in, quotes, brackets or another ending."""

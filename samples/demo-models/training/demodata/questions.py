@@ -14,7 +14,7 @@ _SLOT = re.compile(r"\{(\w+)\}")
 
 @dataclass
 class Line:
-    """What can be asked in several ways and answered in several ways; the held-out phrasings are never trained on."""
+    """What can be asked in several ways and answered in several ways; the held-out phrasings are never trained on. full: the answers are whole passages."""
     group: int
     queries: list
     answers: list
@@ -22,6 +22,7 @@ class Line:
     held_answers: list = field(default_factory=list)
     similar: set = field(default_factory=set)
     tempting: list = field(default_factory=list)
+    full: bool = False
 
 
 @dataclass
@@ -45,7 +46,7 @@ def read(folder=LISTS / "qa"):
             elif " => " in row:
                 asked, answered = row.split(" => ", 1)
                 groups[-1].lines.append(len(lines))
-                lines.append(Line(len(groups) - 1, _parts(asked, " / "), _parts(answered, " // ")))
+                lines.append(Line(len(groups) - 1, _parts(asked, " / "), _parts(answered, " // "), full=file.stem.startswith("written")))
     return groups, lines
 
 

@@ -33,9 +33,9 @@ class Groups:
         """Now and then every candidate becomes a longer passage, with the original at a random place."""
         rng = self.rng
         roll = rng.random()
-        if roll < 0.68:
+        if roll < 0.82 or self.tasks.plain:
             return texts
-        most = 1 if roll < 0.86 else 3 if roll < 0.97 else 8
+        most = 1 if roll < 0.93 else 3 if roll < 0.985 else 8
         longer = []
         for text in texts:
             around = self._elsewhere(example, rng.randint(0, most))
@@ -43,9 +43,9 @@ class Groups:
             longer.append(" ".join(around))
         return longer
 
-    def next(self, family=None):
+    def next(self, family=None, progress=1.0):
         rng = self.rng
-        example = self.tasks.example(family)
+        example = self.tasks.example(family, progress)
         wanted = self.candidates - 1
         hard = [text for text in dict.fromkeys(example.negatives) if text != example.positive]
         hard = rng.sample(hard, min(len(hard), max(1, wanted * 5 // 6)))

@@ -1,34 +1,16 @@
 """The families of reranking examples."""
 import re
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from .augment import keywords, replace_words, shared_words, typing_error, without
+from .cloze import Cloze
+from .example import Example
+from .facts import Facts
 from .inflection import forms, ing, past
 from .questions import ENTITY_SLOTS, GROUPS, LINES, unseen
 from .sentences import SHAPES, TOPIC_NAMES, Writer, swap_synonyms
 from .template import pieces
 from .vocabulary import RELATED, TOPICS, lines
-
-
-@dataclass(frozen=True)
-class Example:
-    """A query, one relevant text and hard negatives; line is that of the hand-written question."""
-    query: str
-    positive: str
-    negatives: list
-    line: int | None = None
-
-
-def _facts():
-    """Entity kinds: names of the kind and attributes, each with its questions and its statements."""
-    kinds = []
-    for line in lines("facts.txt"):
-        if line.startswith("@"):
-            kinds.append((line[1:].split(), []))
-        else:
-            questions, answers = line.split(" => ")
-            kinds[-1][1].append((questions.split(";"), answers.split(";")))
-    return kinds
 
 
 def _actions():
@@ -37,10 +19,9 @@ def _actions():
     return verbs, list(dict.fromkeys(parts["objects"].split())), parts["questions"].split(";"), parts["answers"].split(";")
 
 
-FACTS, ACTIONS = _facts(), _actions()
+ACTIONS = _actions()
 _SLOT = re.compile(r"\{(\w+)\}")
 CARRIERS, QUERIES = lines("carriers.txt"), lines("queries.txt")
-INTROS = ["{E} is a {kind} in {place}.", "{E} is a {adj} {kind}.", "Let us look at {E}, a {kind} from {place}.", "This page is about {E}.", "{E} is one of the best known {kind}s."]
 OPENINGS = ["please tell me ", "hi, ", "question: ", "I would like to know ", "do you know ", "tell me "]
 
 
@@ -59,8 +40,10 @@ class Tasks:
         self.reserve = reserve
         self.plain = plain
         self.writer = Writer(rng, heldout)
+        self.about = Facts(rng, self.writer, heldout, reserve)
+        self.cloze_of = Cloze(rng, self.writer)
         known = [index for index, line in enumerate(LINES) if unseen(line.group) == (groups == "unseen") and line.answers]
-        self.lines = [index for index in known if LINES[index].held_queries] if heldout else known
+        self.lines = [index for index in known if LINES[index].held_queries] if heldout else known + 6 * [index for index in known if LINES[index].full]
 
     def part(self, phrases, count=1):
         """The phrasings open to this set: the last ones are reserved for evaluation."""
@@ -68,49 +51,15 @@ class Tasks:
             return phrases
         return phrases[-count:] if self.heldout else phrases[:-count]
 
-    def entity(self, kind):
-        rng, names = self.rng, self.writer.names
-        roll = rng.random()
-        if kind in ("person",):
-            return names.full_name()
-        if kind in ("company", "firm"):
-            return names.organization()
-        if kind in ("city", "town", "country", "nation", "place"):
-            return names.syllables(1, 3) if roll < 0.5 else names._pick(names.cities)
-        noun = rng.choice(names.nouns).capitalize()
-        if kind in ("drug", "medicine", "software", "program", "animal", "bird", "fish"):
-            return names.syllables(2, 3) if roll < 0.7 else f"{names.syllables(1, 2)} {noun.lower()}"
-        if kind in ("museum", "shop", "library", "restaurant", "pool", "park", "hotel", "event", "festival", "conference", "concert", "mountain", "river", "lake", "bridge", "tower"):
-            base = names.syllables(1, 3) if roll < 0.6 else rng.choice([names.surname(), noun, names._pick(names.cities)])
-            return f"{base} {kind.capitalize()}"
-        return f"{names.syllables(1, 3)} {rng.choice([kind, noun.lower(), str(rng.randint(2, 900)), ''])}".strip()
-
     def facts(self):
-        rng, fill = self.rng, self.writer.fill
-        words, attributes = rng.choice(FACTS)
-        kind = rng.choice(words)
-        entity = self.entity(kind)
-        others = [self.entity(kind) for _ in range(5)]
-        chosen = rng.sample(range(len(attributes)), min(len(attributes), 6))
-        target = attributes[chosen[0]]
+        return self.about.example()
 
-        def statement(attribute, name):
-            text = fill(rng.choice(self.part(attribute[1])), {"E": name})
-            if rng.random() < 0.2:
-                intro = fill(rng.choice(INTROS), {"E": name, "kind": kind})
-                text = f"{intro} {text if rng.random() < 0.4 else text.replace('The ' + name, 'It').replace(name, 'the ' + kind)}"
-            return text
+    def cloze(self):
+        example = self.cloze_of.example()
+        return replace(example, negatives=[text for text in example.negatives if text != example.positive])
 
-        query = fill(rng.choice(self.part(target[0])), {"E": entity})
-        positive = statement(target, entity)
-        same_entity = [statement(attributes[i], entity) for i in chosen[1:]]
-        same_attribute = [statement(target, other) for other in others]
-        if rng.random() < 0.25 and same_entity:
-            extra = rng.choice(same_entity)
-            positive = f"{extra} {positive}" if rng.random() < 0.5 else f"{positive} {extra}"
-        if rng.random() < 0.15:
-            same_attribute[0] = f"{statement(attributes[chosen[-1]], entity)} {same_attribute[0]}"
-        return Example(query, positive, same_entity + same_attribute)
+    def any_word(self):
+        return self.about.any_word()
 
     def actions(self):
         rng, fill = self.rng, self.writer.fill
@@ -192,24 +141,34 @@ class Tasks:
         remarks = [fill(text, values) for text in rng.sample(group.remarks, min(3, len(group.remarks)))]
         swapped = [fill(positive, self.values(positive)) for _ in range(2)] if self.names_entity(positive) else []
         far = [fill(render(LINES[other], LINES[other].answers), values if rng.random() < 0.5 else None)
-               for other in rng.sample(line.tempting, min(5, len(line.tempting)))]
+               for other in rng.sample(line.tempting, min(2, len(line.tempting)))]
         query, right, wrong = fill(asked, values), fill(positive, values), swapped + others + remarks + far
         if not self.heldout and not self.plain:
             query, right, wrong = self.reworded(query, right, wrong)
-        return Example(query, right, wrong, index)
+        names = frozenset(word.lower() for value in values.values() for word in value.split())
+        return Example(query, right, wrong, index, names)
 
     def renderer(self):
-        """How the candidates of an example look: answers, or now and then answers under their question, or the questions alone."""
+        """How the candidates of an example look: answers under their question or its key words, the questions alone, or the answers alone."""
         rng = self.rng
         roll = 1.0 if self.heldout or self.plain else rng.random()
 
         def render(line, answers, asked=None):
             others = [query for query in line.queries if query != asked]
-            if roll >= 0.16 or not others:
+            if roll >= 0.75 or not others:
                 return rng.choice(answers)
             question = rng.choice(others)
-            question = question[0].upper() + question[1:] + ("" if question.endswith("?") else "?")
-            return question if roll < 0.06 else f"{question} {rng.choice(answers)}"
+            shape = rng.random()
+            if shape < 0.35:
+                heading = keywords(question).rstrip("?") + rng.choice((":", ".", " -"))
+            elif shape < 0.5:
+                words = question.rstrip("?").split(" ")
+                del words[rng.randrange(len(words))]
+                heading = " ".join(words) + rng.choice((":", "?", "."))
+            else:
+                heading = question.rstrip("?") + "?"
+            heading = heading[:1].upper() + heading[1:]
+            return heading if roll < 0.12 else f"{heading} {rng.choice(answers)}" if rng.random() < 0.8 else f"{rng.choice(answers)} {heading}"
         return render
 
     def asked(self, line):
@@ -242,12 +201,14 @@ class Tasks:
                 positive = without(positive, set(rng.sample(shared, rng.randint(1, len(shared) - 1))))
         return query, positive, negatives
 
-    FAMILIES = (("facts", 16), ("actions", 5), ("overlap", 14), ("topic", 3), ("questions", 62))
+    # Family, weight at first, weight at last: matching of words comes before the questions, whose answers often share no word with them.
+    FAMILIES = (("facts", 30, 24), ("any_word", 20, 8), ("actions", 6, 4), ("overlap", 12, 6), ("cloze", 20, 30), ("topic", 2, 2), ("questions", 10, 26))
 
-    def example(self, family=None):
+    def example(self, family=None, progress=1.0):
+        """Draws an example; progress, 0 at the start of training and 1 at its end, shifts the weights of the families."""
         rng = self.rng
-        names, weights = zip(*self.FAMILIES)
-        family = family or rng.choices(names, weights)[0]
+        late = min(1.0, max(0.0, (progress - 0.15) / 0.35))
+        family = family or rng.choices([name for name, *_ in self.FAMILIES], [first + (last - first) * late for _, first, last in self.FAMILIES])[0]
         example = getattr(self, family)()
         query = example.query[0].lower() + example.query[1:]
         if self.heldout or self.plain:
@@ -261,6 +222,7 @@ class Tasks:
             query = typing_error(query, rng)
         if rng.random() < 0.4 and not query.endswith("?"):
             query += "?"
-        rates = rng.choice(((0.0, 0.0), (0.2, 0.0), (0.0, 0.2), (0.1, 0.1)))
-        return Example(swap_synonyms(query, rng, rates[0]), swap_synonyms(example.positive, rng, rates[1]),
-                       [swap_synonyms(text, rng, rates[1]) for text in example.negatives], example.line)
+        rates = rng.choice(((0.0, 0.0), (0.0, 0.0), (0.15, 0.0), (0.0, 0.15)))
+        reword = lambda text, rate: swap_synonyms(text, rng, rate, example.names)
+        return replace(example, query=reword(query, rates[0]), positive=reword(example.positive, rates[1]),
+                       negatives=[reword(text, rates[1]) for text in example.negatives])

@@ -32,11 +32,12 @@ SWAPS = _swaps()
 _WORD = re.compile(r"[A-Za-z]+")
 
 
-def swap_synonyms(text, rng, rate):
+def swap_synonyms(text, rng, rate, kept=frozenset()):
+    """Replaces some words by synonyms, but none of the kept ones."""
     def replace(match):
         word = match.group()
         choices = SWAPS.get(word.lower())
-        if choices and rng.random() < rate:
+        if choices and word.lower() not in kept and rng.random() < rate:
             other = rng.choice(choices)
             return other[0].upper() + other[1:] if word[0].isupper() else other
         return word

@@ -29,7 +29,7 @@ def _topics():
 
 TOPICS = _topics()
 GENERAL = {line[0]: line[2:].split() for line in lines("general.txt")}
-SYNONYMS = [line.split() for line in lines("synonyms.txt")]
+SYNONYMS = [line.split() for file in sorted(LISTS.glob("synonyms*.txt")) for line in lines(file.name)]
 
 
 def _all(kind):
