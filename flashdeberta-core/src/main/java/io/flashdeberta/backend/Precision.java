@@ -1,7 +1,5 @@
 package io.flashdeberta.backend;
 
-import java.util.Locale;
-
 /** The numbers that a backend stores and computes with; sums are always formed in fp32. */
 public enum Precision {
     /** What suits the device: fp32 on the CPU, fp16 on a GPU. */
@@ -11,10 +9,5 @@ public enum Precision {
     /** 16 bits, 11 of them significant; up to 65,504. */
     FP16,
     /** 16 bits, 8 of them significant, with the range of fp32. */
-    BF16;
-
-    /** The value of the setting {@code dtype}. */
-    public String label() {
-        return name().toLowerCase(Locale.ROOT);
-    }
+    BF16
 }

@@ -28,6 +28,7 @@ final class CudaBackend implements Backend {
     /** The first kernel of flash attention to try, one of {@code hopper}, {@code mma} and {@code simt}; those after it are tried next. */
     static final String FLASH_KERNEL = "flashdeberta.cuda.flash-kernel";
 
+    private final BackendOptions options;
     private final DeviceContext context;
     private final DeviceMemory memory;
     private final Kernels kernels;
@@ -39,6 +40,7 @@ final class CudaBackend implements Backend {
     private boolean closed;
 
     CudaBackend(BackendOptions options, Gpu gpu) {
+        this.options = options;
         type = NumberType.of(options.precision());
         attentionKind = options.attention();
         try {
@@ -82,15 +84,6 @@ final class CudaBackend implements Backend {
 
     boolean recordsPasses() {
         return attentionKind == AttentionKind.FLASH;
-    }
-
-    @Override
-    public Precision precision() {
-        return switch (type) {
-            case FLOAT -> Precision.FP32;
-            case HALF -> Precision.FP16;
-            case BFLOAT -> Precision.BF16;
-        };
     }
 
     @Override
@@ -286,6 +279,24 @@ final class CudaBackend implements Backend {
     @Override
     public CudaSession openSession() {
         return load(() -> new CudaSession(this));
+    }
+
+    @Override
+    public @Nullable Supplier<Backend> wider() {
+        return type == NumberType.HALF ? this::openWider : null;
+    }
+
+    /** With what is left of this one's memory. */
+    private Backend openWider() {
+        long limit = options.memoryLimit();
+        return new CudaBackend(
+                options.withPrecision(widerPrecision(context.gpu()))
+                        .withMemoryLimit(limit == 0 ? 0 : Math.max(1, limit - memory.allocated())),
+                context.gpu());
+    }
+
+    static Precision widerPrecision(Gpu gpu) {
+        return gpu.atLeast(8, 0) ? Precision.BF16 : Precision.FP32;
     }
 
     @Override

@@ -56,11 +56,6 @@ final class CpuBackend implements Backend {
     }
 
     @Override
-    public Precision precision() {
-        return type == NumberType.BF16 ? Precision.BF16 : Precision.FP32;
-    }
-
-    @Override
     public String description() {
         return "the CPU (oneDNN, " + type.name().toLowerCase(Locale.ROOT) + ", " + threads
                 + (threads == 1 ? " thread, " : " threads, ")
