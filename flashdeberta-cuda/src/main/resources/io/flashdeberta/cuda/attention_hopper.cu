@@ -240,6 +240,13 @@ __device__ __forceinline__ void mask_beyond(float (&s)[32], int valid, int lane4
     }
 }
 
+// Zeros in place of the values beyond a sequence: they have no weight, but where they are no numbers, neither would the sum be.
+__device__ __forceinline__ void clear_beyond(unsigned values, int valid, int group) {
+    for (unsigned at = valid * 128 + (threadIdx.x & 127) * 16; at < TILE_BYTES; at += 128 * 16) clear_shared(values + at);
+    fence_shared();
+    named_barrier(1 + group, 128);
+}
+
 // Weights of a tile's scores in place of them, relative to each row's reference; adds to sums of the thread's part of a row.
 __device__ __forceinline__ void weigh(const float (&s)[32], unsigned (&p)[16], float (&sum)[2], const float (&bound)[2], float scale) {
 #pragma unroll
@@ -549,6 +556,7 @@ attention(const __grid_constant__ TensorMap qkvMap, const unsigned short *qkv, u
                 const float bound[2] = {-rows.reference[0], -rows.reference[1]};
                 weigh(s, weights, rows.sum, bound, scale);
                 slots.await(V_SLOT);
+                if ((tile + 1) * KEYS > length) clear_beyond(slots.address(V_SLOT), length - tile * KEYS, group);
                 accumulate_context(rows, weights, slots.address(V_SLOT));
                 wait_products<0>();
                 pin(rows.out);
@@ -556,7 +564,7 @@ attention(const __grid_constant__ TensorMap qkvMap, const unsigned short *qkv, u
                 named_barrier(1 + group, 128);
             }
             // From here on the scratch holds tiles.
-            asm volatile("fence.proxy.async.shared::cta;" ::: "memory");
+            fence_shared();
             named_barrier(5 + pairId, 256);
             if (!tablesReady) {
                 for (int chunk = 0; 64 * chunk < tableRows; chunk++) barrier_wait(tableBarriers + chunk * 8, tablePhase);
@@ -611,6 +619,7 @@ attention(const __grid_constant__ TensorMap qkvMap, const unsigned short *qkv, u
                     rows.sum[1] += sum[1];
                     slots.release(rings.key(0), lane);
                     slots.await(rings.value(0));
+                    if (order == masked) clear_beyond(slots.address(rings.value(0)), unit.length % KEYS, group);
                     accumulate_context(rows, weights, slots.address(rings.value(0)));
                     if (leads && order + 2 < unit.tiles - unit.near) {
                         const int after = unit.start + (order + 2 + (order + 2 < unit.left ? 0 : unit.near)) * KEYS;
@@ -641,7 +650,7 @@ attention(const __grid_constant__ TensorMap qkvMap, const unsigned short *qkv, u
                 }
             }
         }
-        asm volatile("fence.proxy.async.shared::cta;" ::: "memory");
+        fence_shared();
         __syncthreads();
         tablePhase ^= 1;
         segment = end;
