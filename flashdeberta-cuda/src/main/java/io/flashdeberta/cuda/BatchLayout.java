@@ -23,8 +23,25 @@ record BatchLayout(int rows, int smallItems, int largeItems) {
     static BatchLayout of(PackedBatch batch) {
         return new BatchLayout(
                 Rounding.rows(batch.totalTokens()),
-                Rounding.items(WorkItems.count(batch, SMALL_TILE)),
-                Rounding.items(WorkItems.count(batch, LARGE_TILE)));
+                Rounding.items(WorkItems.count(batch, rest(batch), SMALL_TILE)),
+                Rounding.items(WorkItems.count(batch, rest(batch), LARGE_TILE)));
+    }
+
+    /**
+     * The rows that rounding adds where passes are recorded, which compute all rows: they are a sequence of their own, so that
+     * attention writes numbers into them too.
+     */
+    private static int rest(PackedBatch batch) {
+        int tokens = batch.totalTokens();
+        return tokens > RecordedPasses.MOST_TOKENS ? 0 : Rounding.rows(tokens) - tokens;
+    }
+
+    static int[] smallItems(PackedBatch batch) {
+        return WorkItems.of(batch, rest(batch), SMALL_TILE);
+    }
+
+    static int[] largeItems(PackedBatch batch) {
+        return WorkItems.of(batch, rest(batch), LARGE_TILE);
     }
 
     int ids() {
@@ -57,11 +74,11 @@ record BatchLayout(int rows, int smallItems, int largeItems) {
         return offsets() + Rounding.up(sequences + 1, OFFSETS_UNIT);
     }
 
-    /** A batch's numbers; what rounding added is 0, a token without neighbours or an item without rows. */
+    /** A batch's numbers; what rounding added is 0: a token without neighbours, or an item that does not count. */
     int[] fill(PackedBatch batch) {
         int[] numbers = new int[size(batch.sequences())];
-        int[] small = WorkItems.of(batch, SMALL_TILE);
-        int[] large = WorkItems.of(batch, LARGE_TILE);
+        int[] small = smallItems(batch);
+        int[] large = largeItems(batch);
         numbers[0] = small.length / WorkItems.NUMBERS;
         numbers[1] = large.length / WorkItems.NUMBERS;
         int tokens = batch.totalTokens();

@@ -141,7 +141,7 @@ final class CudaSession implements Session {
         transfers.upload(numbers, address);
         WorkShares work = backend.shares();
         if (work != null) {
-            int[] items = WorkItems.of(batch, BatchLayout.LARGE_TILE);
+            int[] items = BatchLayout.largeItems(batch);
             transfers.upload(work.of(items, work.blocks(layout)), shares.address());
         }
         current = new BatchData(batch, layout, address, shares.address());

@@ -14,26 +14,36 @@ final class WorkItems {
 
     private WorkItems() {}
 
-    /** @param tile query rows of an item */
-    static int[] of(PackedBatch batch, int tile) {
+    /**
+     * @param rest rows behind the batch's tokens, which count as a sequence
+     * @param tile query rows of an item
+     */
+    static int[] of(PackedBatch batch, int rest, int tile) {
         Integer[] longestFirst =
                 IntStream.range(0, batch.sequences()).boxed().toArray(Integer[]::new);
         Arrays.sort(longestFirst, Comparator.comparingInt(s -> -batch.length(s)));
-        int[] items = new int[Math.multiplyExact(count(batch, tile), NUMBERS)];
+        int[] items = new int[Math.multiplyExact(count(batch, rest, tile), NUMBERS)];
         int next = 0;
         for (int s : longestFirst) {
-            for (int query = 0; query < batch.length(s); query += tile) {
-                items[next] = batch.start(s);
-                items[next + 1] = batch.length(s);
-                items[next + 2] = query;
-                next += NUMBERS;
-            }
+            next = add(items, next, batch.start(s), batch.length(s), tile);
         }
+        add(items, next, batch.totalTokens(), rest, tile);
         return items;
     }
 
-    static int count(PackedBatch batch, int tile) {
-        int count = 0;
+    private static int add(int[] items, int from, int start, int length, int tile) {
+        int next = from;
+        for (int query = 0; query < length; query += tile) {
+            items[next] = start;
+            items[next + 1] = length;
+            items[next + 2] = query;
+            next += NUMBERS;
+        }
+        return next;
+    }
+
+    static int count(PackedBatch batch, int rest, int tile) {
+        int count = Rounding.blocks(rest, tile);
         for (int s = 0; s < batch.sequences(); s++) {
             count += Rounding.blocks(batch.length(s), tile);
         }

@@ -66,13 +66,15 @@ class BatchLayoutTest {
             PackedBatch batch =
                     batch(random.ints(1 + random.nextInt(20), 1, 400).toArray());
             for (int tile : new int[] {64, 128}) {
-                int[] items = WorkItems.of(batch, tile);
-                assertThat(items).hasSize(4 * WorkItems.count(batch, tile));
-                boolean[] seen = new boolean[batch.totalTokens()];
+                int rest = random.nextInt(150);
+                int[] items = WorkItems.of(batch, rest, tile);
+                assertThat(items).hasSize(4 * WorkItems.count(batch, rest, tile));
+                boolean[] seen = new boolean[batch.totalTokens() + rest];
                 int before = Integer.MAX_VALUE;
                 for (int i = 0; i < items.length; i += 4) {
-                    assertThat(items[i + 1]).isBetween(1, before);
-                    before = items[i + 1];
+                    boolean added = items[i] == batch.totalTokens();
+                    assertThat(items[i + 1]).isBetween(1, added ? rest : before);
+                    before = added ? 0 : items[i + 1];
                     for (int q = items[i + 2];
                             q < Math.min(items[i + 1], items[i + 2] + tile);
                             q++) {
@@ -90,9 +92,9 @@ class BatchLayoutTest {
         PackedBatch batch = batch(2, 130, 1);
         BatchLayout layout = BatchLayout.of(batch);
         int[] numbers = layout.fill(batch);
-        assertThat(layout).isEqualTo(new BatchLayout(144, 8, 4));
-        assertThat(numbers[0]).isEqualTo(5);
-        assertThat(numbers[1]).isEqualTo(4);
+        assertThat(layout).isEqualTo(new BatchLayout(144, 8, 8));
+        assertThat(numbers[0]).isEqualTo(6);
+        assertThat(numbers[1]).isEqualTo(5);
         assertThat(Arrays.copyOfRange(numbers, layout.ids(), layout.ids() + 133))
                 .containsOnly(7);
         assertThat(Arrays.copyOfRange(numbers, layout.ids() + 133, layout.typeIds()))
@@ -101,11 +103,40 @@ class BatchLayoutTest {
                 .containsExactly(0, 1, 1, 0, 0, 129, 1, 128);
         assertThat(Arrays.copyOfRange(numbers, layout.smallItemsAt(), layout.largeItemsAt()))
                 .startsWith(2, 130, 0, 0, 2, 130, 64, 0, 2, 130, 128, 0, 0, 2, 0, 0, 132, 1, 0, 0)
+                .containsSequence(132, 1, 0, 0, 133, 11, 0, 0)
                 .hasSize(32);
         assertThat(Arrays.copyOfRange(numbers, layout.offsets(), layout.offsets() + 4))
                 .containsExactly(0, 2, 132, 133);
         assertThat(layout.smallItemsAt() % 4).isZero();
         assertThat(layout.largeItemsAt() % 4).isZero();
+    }
+
+    @Test
+    void allRowsOfARecordedPassBelongToAnItem() {
+        Random random = new Random(4);
+        for (int n = 0; n < 200; n++) {
+            int most = 1 + random.nextInt(200);
+            PackedBatch batch =
+                    batch(random.ints(1 + random.nextInt(12), 1, 1 + most).toArray());
+            BatchLayout layout = BatchLayout.of(batch);
+            int covered = batch.totalTokens() > RecordedPasses.MOST_TOKENS
+                    ? batch.totalTokens()
+                    : layout.rows();
+            assertThat(rows(BatchLayout.smallItems(batch), 64)).isEqualTo(covered);
+            assertThat(rows(BatchLayout.largeItems(batch), 128)).isEqualTo(covered);
+            assertThat(BatchLayout.smallItems(batch).length / 4)
+                    .isLessThanOrEqualTo(layout.smallItems());
+            assertThat(BatchLayout.largeItems(batch).length / 4)
+                    .isLessThanOrEqualTo(layout.largeItems());
+        }
+    }
+
+    private static int rows(int[] items, int tile) {
+        int rows = 0;
+        for (int i = 0; i < items.length; i += 4) {
+            rows += Math.min(tile, items[i + 1] - items[i + 2]);
+        }
+        return rows;
     }
 
     @ParameterizedTest

@@ -27,7 +27,7 @@ import org.junit.jupiter.api.extension.ExtendWith;
 class RecordedPassesTest {
 
     private static final int[][] SHARE_A_LAYOUT = {
-        {20, 41, 7}, {41, 20, 7}, {66}, {1, 1, 66}, {30, 38}, {68}, {64, 4}, {65}
+        {20, 41, 7}, {41, 20, 7}, {66}, {2, 66}, {30, 38}, {68}, {64, 4}, {65}
     };
 
     @Test

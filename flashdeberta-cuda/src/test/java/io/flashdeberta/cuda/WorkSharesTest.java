@@ -19,7 +19,7 @@ class WorkSharesTest {
 
     private static int[] items(int... lengths) {
         List<int[]> ids = Arrays.stream(lengths).mapToObj(int[]::new).toList();
-        return WorkItems.of(PackedBatch.of(ids, ids), BatchLayout.LARGE_TILE);
+        return WorkItems.of(PackedBatch.of(ids, ids), 0, BatchLayout.LARGE_TILE);
     }
 
     @ParameterizedTest
