@@ -1,6 +1,7 @@
 package io.flashdeberta.backend;
 
 import java.util.function.DoubleUnaryOperator;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /** The operations in plain double precision, written as their definitions read. Matrices are row-major. */
@@ -58,30 +59,30 @@ public final class Reference {
             int[] offsets) {
         int width = heads * size;
         double[] context = new double[qkv.length / 3];
-        for (int s = 0; s + 1 < offsets.length; s++) {
-            for (int h = 0; h < heads; h++) {
-                for (int i = offsets[s]; i < offsets[s + 1]; i++) {
-                    double[] scores = new double[offsets[s + 1] - offsets[s]];
-                    for (int j = offsets[s]; j < offsets[s + 1]; j++) {
-                        int query = 3 * width * i + h * size;
-                        int key = 3 * width * j + width + h * size;
-                        double score = dot(qkv, query, qkv, key, size);
-                        if (buckets != null) {
-                            int row = buckets.row(i - j) * width + h * size;
-                            score += kr == null ? 0 : dot(qkv, query, kr, row, size);
-                            score += qr == null ? 0 : dot(qkv, key, qr, row, size);
-                        }
-                        scores[j - offsets[s]] = scale * score;
+        for (int n = 0; n < heads * (offsets.length - 1); n++) {
+            int s = n / heads;
+            int h = n % heads;
+            IntStream.range(offsets[s], offsets[s + 1]).parallel().forEach(i -> {
+                double[] scores = new double[offsets[s + 1] - offsets[s]];
+                for (int j = offsets[s]; j < offsets[s + 1]; j++) {
+                    int query = 3 * width * i + h * size;
+                    int key = 3 * width * j + width + h * size;
+                    double score = dot(qkv, query, qkv, key, size);
+                    if (buckets != null) {
+                        int row = buckets.row(i - j) * width + h * size;
+                        score += kr == null ? 0 : dot(qkv, query, kr, row, size);
+                        score += qr == null ? 0 : dot(qkv, key, qr, row, size);
                     }
-                    softmax(scores);
-                    for (int j = offsets[s]; j < offsets[s + 1]; j++) {
-                        for (int d = 0; d < size; d++) {
-                            context[width * i + h * size + d] += scores[j - offsets[s]]
-                                    * qkv[3 * width * j + 2 * width + h * size + d];
-                        }
+                    scores[j - offsets[s]] = scale * score;
+                }
+                softmax(scores);
+                for (int j = offsets[s]; j < offsets[s + 1]; j++) {
+                    for (int d = 0; d < size; d++) {
+                        context[width * i + h * size + d] += scores[j - offsets[s]]
+                                * qkv[3 * width * j + 2 * width + h * size + d];
                     }
                 }
-            }
+            });
         }
         return context;
     }
