@@ -19,14 +19,11 @@ import java.util.List;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
-import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Several sessions of one backend, and several backends, side by side. */
-@Tag("gpu")
-@ExtendWith(OneContext.class)
+@GpuTest
 class SessionsTest {
 
     private static final int THREADS = 4;
