@@ -2,6 +2,7 @@ package io.flashdeberta.backend;
 
 import io.flashdeberta.checkpoint.WeightTensor;
 import java.util.List;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -74,6 +75,11 @@ public interface Backend extends AutoCloseable {
     /** Whether several sessions get more done than one. */
     default boolean gainsFromSessions() {
         return false;
+    }
+
+    /** Opens the same device with numbers of a wider range, for what overflows here; null where that is not to be expected. */
+    default @Nullable Supplier<Backend> wider() {
+        return null;
     }
 
     /** Bytes of the device's memory that this backend holds outside the Java heap, weights and sessions together. */

@@ -3,12 +3,13 @@ package io.flashdeberta.engine;
 import io.flashdeberta.FlashDebertaException;
 import io.flashdeberta.backend.PackedBatch;
 import io.flashdeberta.model.Head;
-
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalDouble;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 
 /** Runs batches on one device. A request that cannot be computed fails alone, and not those that share its batch. */
 final class BatchRunner {
@@ -18,6 +19,11 @@ final class BatchRunner {
 
         /** Returns {@code [sum of the head's rows, columns]}. */
         float[] forward(PackedBatch batch, Head head);
+
+        /** What computes with numbers of a wider range where these overflow; null if there is none. */
+        default @Nullable Device wider() {
+            return null;
+        }
     }
 
     private final String model;
@@ -32,13 +38,18 @@ final class BatchRunner {
 
     /** Answers or fails what is in the batch; throws nothing. */
     void run(List<Work> batch) {
+        run(batch, device);
+    }
+
+    private void run(List<Work> batch, Device on) {
+        List<Work> overflowed;
         try {
             for (Work work : batch) {
                 if (work.request().start()) {
                     observer.waited(work.request().nanosSinceCreated());
                 }
             }
-            compute(batch);
+            overflowed = compute(batch, on);
         } catch (Throwable e) {
             Map<Request, List<Work>> requests = batch.stream()
                     .collect(Collectors.groupingBy(
@@ -46,12 +57,18 @@ final class BatchRunner {
             if (requests.size() == 1) {
                 batch.get(0).request().fail(e);
             } else {
-                requests.values().forEach(this::run);
+                requests.values().forEach(works -> run(works, on));
             }
+            return;
+        }
+        Device wider = on.wider();
+        if (!overflowed.isEmpty() && wider != null) {
+            run(overflowed, wider);
         }
     }
 
-    private void compute(List<Work> batch) {
+    /** Returns what has numbers that are none, unless that is for good. */
+    private List<Work> compute(List<Work> batch, Device on) {
         Head head = batch.get(0).request().head();
         PackedBatch packed = PackedBatch.of(
                 batch.stream().map(work -> work.input().ids()).toList(),
@@ -59,28 +76,31 @@ final class BatchRunner {
         long start = System.nanoTime();
         float[] values;
         try {
-            values = device.forward(packed, head);
+            values = on.forward(packed, head);
         } finally {
             observer.ran(System.nanoTime() - start, batch.size(), packed.totalTokens());
         }
+        List<Work> overflowed = new ArrayList<>();
         int row = 0;
         for (Work work : batch) {
             int rows = head.rows(work.input().ids());
-            answer(work, new Output(values, row, rows, head.columns()));
+            Output output = new Output(values, row, rows, head.columns());
+            OptionalDouble strange = output.notFinite();
+            if (strange.isEmpty()) {
+                work.request().put(work.index(), output);
+            } else if (on.wider() != null) {
+                overflowed.add(work);
+            } else {
+                work.request().fail(notFinite(strange.getAsDouble()));
+            }
             row += rows;
         }
+        return overflowed;
     }
 
-    private void answer(Work work, Output output) {
-        OptionalDouble value = output.notFinite();
-        if (value.isEmpty()) {
-            work.request().put(work.index(), output);
-        } else {
-            work.request()
-                    .fail(
-                            new FlashDebertaException(
-                                    "The model " + model + " gave " + value.getAsDouble()
-                                            + " where a finite number was expected, so there is no result. In fp16 large values overflow: set dtype to bf16 or fp32. Else its weights may be damaged."));
-        }
+    private FlashDebertaException notFinite(double value) {
+        return new FlashDebertaException(
+                "The model " + model + " gave " + value
+                        + " where a finite number was expected, so there is no result. Its weights may be damaged.");
     }
 }

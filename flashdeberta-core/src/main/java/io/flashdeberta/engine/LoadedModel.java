@@ -4,16 +4,16 @@ import io.flashdeberta.backend.Backend;
 import io.flashdeberta.backend.Backends;
 import io.flashdeberta.backend.PackedBatch;
 import io.flashdeberta.backend.Session;
-import io.flashdeberta.backend.Tensor;
 import io.flashdeberta.checkpoint.Checkpoint;
 import io.flashdeberta.model.ConfigReader;
 import io.flashdeberta.model.DebertaConfig;
-import io.flashdeberta.model.DebertaModel;
 import io.flashdeberta.model.Head;
-import io.flashdeberta.model.ModelWeights;
 import io.flashdeberta.tokenizer.DebertaTokenizer;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Function;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import tools.jackson.databind.JsonNode;
@@ -29,10 +29,9 @@ final class LoadedModel implements AutoCloseable {
     private final JsonNode json;
     private final DebertaTokenizer tokenizer;
     private final InputFitter fitter;
-    private final Backend backend;
+    private final PlacedModel model;
     private final String device;
-    private final Head head;
-    private final DebertaModel model;
+    private final @Nullable WiderModel wider;
     private final List<BatchRunner.Device> workers;
     private final int batchTokens;
 
@@ -47,16 +46,20 @@ final class LoadedModel implements AutoCloseable {
         int maxTokens = TokenLimit.of(settings.maxTokens(), tokenizer.modelMaxLength(), config);
         fitter = new InputFitter(maxTokens, tokenizer.specialTokens());
         Parallelism parallelism = settings.serving().parallelism();
-        backend = resources.add(
+        Backend backend = resources.add(
                 Backends.open(settings.device(), settings.backendOptions(parallelism.threads())));
         device = backend.description();
-        ModelWeights weights = new ModelWeights(checkpoint.weights());
-        head = headLoader.load(config, tokenizer.specialTokens(), weights, backend);
-        model = DebertaModel.load(config, weights.encoder(), backend);
+        Function<Backend, PlacedModel> placing =
+                on -> new PlacedModel(checkpoint, tokenizer.specialTokens(), headLoader, on);
+        model = placing.apply(backend);
+        Supplier<Backend> opening = backend.wider();
+        wider = opening == null
+                ? null
+                : resources.add(new WiderModel(name, model, opening, placing));
         Integer asked = settings.serving().batchTokens();
         batchTokens = asked == null ? backend.batchTokens() : asked;
         boolean alone = settings.serving().workers() == null && !backend.gainsFromSessions();
-        workers = openWorkers(alone ? 1 : parallelism.workers());
+        workers = openWorkers(backend, alone ? 1 : parallelism.workers());
         log.info(
                 "Loaded {} in {} ms: {} layers, hidden size {}, up to {} tokens, {} MiB on {}.",
                 name,
@@ -66,7 +69,7 @@ final class LoadedModel implements AutoCloseable {
                 maxTokens,
                 backend.allocatedBytes() >> 20,
                 device);
-        warnOf(weights.leftovers());
+        warnOf(model.leftovers());
     }
 
     /** Loads a model; a failure leaves nothing open. */
@@ -80,22 +83,32 @@ final class LoadedModel implements AutoCloseable {
         }
     }
 
-    private List<BatchRunner.Device> openWorkers(int count) {
+    private List<BatchRunner.Device> openWorkers(Backend backend, int count) {
         List<BatchRunner.Device> opened = new ArrayList<>();
         for (int i = 0; i < count; i++) {
             Session session = resources.add(backend.openSession());
-            opened.add((batch, head) -> forward(session, batch, head));
+            opened.add(new Worker(session));
         }
         return List.copyOf(opened);
     }
 
-    private float[] forward(Session session, PackedBatch batch, Head head) {
-        return session.call(() -> {
-            try (Tensor hidden = model.forward(session, batch);
-                    Tensor output = head.apply(session, hidden, batch)) {
-                return session.read(output);
-            }
-        });
+    private final class Worker implements BatchRunner.Device {
+
+        private final Session session;
+
+        private Worker(Session session) {
+            this.session = session;
+        }
+
+        @Override
+        public float[] forward(PackedBatch batch, Head head) {
+            return model.forward(session, batch, head);
+        }
+
+        @Override
+        public BatchRunner.@Nullable Device wider() {
+            return wider;
+        }
     }
 
     private void warnOf(List<String> leftovers) {
@@ -134,7 +147,7 @@ final class LoadedModel implements AutoCloseable {
 
     /** The task's own head. */
     Head head() {
-        return head;
+        return model.head();
     }
 
     /** Tokens of one batch. */
@@ -149,7 +162,7 @@ final class LoadedModel implements AutoCloseable {
 
     /** Bytes outside the Java heap: weights and what the workers compute with. */
     long nativeBytes() {
-        return backend.allocatedBytes();
+        return model.backend().allocatedBytes() + (wider == null ? 0 : wider.nativeBytes());
     }
 
     @Override

@@ -151,6 +151,64 @@ class SchedulerTest {
         }
     }
 
+    /** Computes lengths; those of 30 overflow in the narrow one. */
+    private static final class Overflowing implements BatchRunner.Device {
+
+        private final BatchRunner.Device wide;
+
+        Overflowing(BatchRunner.Device wide) {
+            this.wide = wide;
+        }
+
+        @Override
+        public float[] forward(PackedBatch batch, io.flashdeberta.model.Head head) {
+            float[] values = Requests.lengths(batch);
+            for (int i = 0; i < values.length; i++) {
+                values[i] = values[i] == 30 ? Float.NaN : values[i];
+            }
+            return values;
+        }
+
+        @Override
+        public BatchRunner.Device wider() {
+            return wide;
+        }
+    }
+
+    @Test
+    void sequencesThatOverflowAndNoOthersAreComputedAgainInAWiderType() {
+        List<PackedBatch> again = Collections.synchronizedList(new ArrayList<>());
+        try (Scheduler scheduler = scheduler(1, new Overflowing((batch, head) -> {
+            again.add(batch);
+            return Requests.lengths(batch);
+        }))) {
+            assertThat(values(submit(scheduler, 20, 30, 40, 30)))
+                    .containsExactly(20f, 30f, 40f, 30f);
+            assertThat(values(submit(scheduler, 20, 40))).containsExactly(20f, 40f);
+            assertThat(again).singleElement().satisfies(batch -> {
+                assertThat(batch.sequences()).isEqualTo(2);
+                assertThat(batch.totalTokens()).isEqualTo(60);
+            });
+        }
+    }
+
+    @Test
+    void whatOverflowsEvenThereOrCannotBeComputedThereFailsAlone() {
+        try (Scheduler scheduler = scheduler(1, new Overflowing((batch, head) -> {
+            if (batch.sequences() > 1) {
+                throw new IllegalStateException("no room");
+            }
+            return new float[] {Float.NaN};
+        }))) {
+            Request hopeless = submit(scheduler, 20, 30);
+            Request without = submit(scheduler, 30, 30);
+            assertThatThrownBy(() -> hopeless.answer().join())
+                    .hasMessageContaining("The model model gave NaN where");
+            assertThatThrownBy(() -> without.answer().join()).hasMessageContaining("no room");
+            assertThat(values(submit(scheduler, 20))).containsExactly(20f);
+        }
+    }
+
     @Test
     void valuesThatAreNoNumbersFailTheirRequestOnly() {
         AtomicInteger batches = new AtomicInteger();

@@ -11,6 +11,7 @@ import io.flashdeberta.backend.Embeddings;
 import io.flashdeberta.backend.LayerNorm;
 import io.flashdeberta.backend.Linear;
 import io.flashdeberta.backend.OutOfDeviceMemoryException;
+import io.flashdeberta.backend.Precision;
 import io.flashdeberta.backend.RelativeBuckets;
 import io.flashdeberta.backend.Tensor;
 import io.flashdeberta.checkpoint.WeightTensor;
@@ -24,6 +25,7 @@ import org.jspecify.annotations.Nullable;
 /** A model's weights on a GPU, and the kernels that compute with them. */
 final class CudaBackend implements Backend {
 
+    private final BackendOptions options;
     private final DeviceContext context;
     private final DeviceMemory memory;
     private final Kernels kernels;
@@ -43,6 +45,7 @@ final class CudaBackend implements Backend {
     /** @param arenas opens the memory of sessions */
     CudaBackend(
             BackendOptions options, Gpu gpu, AttentionKernels.Choice choice, Arena.Opening arenas) {
+        this.options = options;
         this.choice = choice;
         this.arenas = arenas;
         type = NumberType.of(options.precision());
@@ -260,6 +263,26 @@ final class CudaBackend implements Backend {
     @Override
     public CudaSession openSession() {
         return load(() -> new CudaSession(this));
+    }
+
+    @Override
+    public @Nullable Supplier<Backend> wider() {
+        return type == NumberType.HALF ? this::openWider : null;
+    }
+
+    /** With what is left of this one's memory. */
+    private Backend openWider() {
+        long limit = options.memoryLimit();
+        return new CudaBackend(
+                options.withPrecision(widerPrecision(context.gpu()))
+                        .withMemoryLimit(limit == 0 ? 0 : Math.max(1, limit - memory.allocated())),
+                context.gpu(),
+                choice,
+                arenas);
+    }
+
+    static Precision widerPrecision(Gpu gpu) {
+        return gpu.atLeast(8, 0) ? Precision.BF16 : Precision.FP32;
     }
 
     @Override
