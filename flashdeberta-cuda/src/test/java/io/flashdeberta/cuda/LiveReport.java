@@ -19,6 +19,7 @@ final class LiveReport implements BeforeEachCallback, TestWatcher {
     private static final Map<String, Long> RUNNING = new ConcurrentHashMap<>();
     private static final AtomicInteger PASSED = new AtomicInteger();
     private static final AtomicInteger FAILED = new AtomicInteger();
+    private static final AtomicInteger SKIPPED = new AtomicInteger();
 
     static {
         if (WANTED) {
@@ -28,8 +29,8 @@ final class LiveReport implements BeforeEachCallback, TestWatcher {
 
     private static void summary() {
         print(
-                "SUMMARY passed %d, failed %d, running %s",
-                PASSED.get(), FAILED.get(), RUNNING.keySet());
+                "SUMMARY passed %d, failed %d, skipped %d, running %s",
+                PASSED.get(), FAILED.get(), SKIPPED.get(), RUNNING.keySet());
         if (!RUNNING.isEmpty()) {
             Thread.getAllStackTraces().forEach((thread, frames) -> {
                 for (StackTraceElement frame : frames) {
@@ -61,6 +62,12 @@ final class LiveReport implements BeforeEachCallback, TestWatcher {
     public void testSuccessful(ExtensionContext test) {
         PASSED.incrementAndGet();
         end("ok", test);
+    }
+
+    @Override
+    public void testAborted(ExtensionContext test, Throwable cause) {
+        SKIPPED.incrementAndGet();
+        end("skipped, " + cause.getMessage(), test);
     }
 
     @Override
