@@ -59,29 +59,27 @@ public final class Reference {
             int[] offsets) {
         int width = heads * size;
         double[] context = new double[qkv.length / 3];
-        for (int s = 0; s + 1 < offsets.length; s++) {
-            int first = offsets[s];
-            int end = offsets[s + 1];
-            IntStream.range(first, end).parallel().forEach(i -> {
-                for (int h = 0; h < heads; h++) {
-                    double[] scores = new double[end - first];
-                    for (int j = first; j < end; j++) {
-                        int query = 3 * width * i + h * size;
-                        int key = 3 * width * j + width + h * size;
-                        double score = dot(qkv, query, qkv, key, size);
-                        if (buckets != null) {
-                            int row = buckets.row(i - j) * width + h * size;
-                            score += kr == null ? 0 : dot(qkv, query, kr, row, size);
-                            score += qr == null ? 0 : dot(qkv, key, qr, row, size);
-                        }
-                        scores[j - first] = scale * score;
+        for (int n = 0; n < heads * (offsets.length - 1); n++) {
+            int s = n / heads;
+            int h = n % heads;
+            IntStream.range(offsets[s], offsets[s + 1]).parallel().forEach(i -> {
+                double[] scores = new double[offsets[s + 1] - offsets[s]];
+                for (int j = offsets[s]; j < offsets[s + 1]; j++) {
+                    int query = 3 * width * i + h * size;
+                    int key = 3 * width * j + width + h * size;
+                    double score = dot(qkv, query, qkv, key, size);
+                    if (buckets != null) {
+                        int row = buckets.row(i - j) * width + h * size;
+                        score += kr == null ? 0 : dot(qkv, query, kr, row, size);
+                        score += qr == null ? 0 : dot(qkv, key, qr, row, size);
                     }
-                    softmax(scores);
-                    for (int j = first; j < end; j++) {
-                        for (int d = 0; d < size; d++) {
-                            context[width * i + h * size + d] += scores[j - first]
-                                    * qkv[3 * width * j + 2 * width + h * size + d];
-                        }
+                    scores[j - offsets[s]] = scale * score;
+                }
+                softmax(scores);
+                for (int j = offsets[s]; j < offsets[s + 1]; j++) {
+                    for (int d = 0; d < size; d++) {
+                        context[width * i + h * size + d] += scores[j - offsets[s]]
+                                * qkv[3 * width * j + 2 * width + h * size + d];
                     }
                 }
             });

@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
  * not fit. Once nothing is in use, an arena of several chunks becomes one of a single chunk, so that growing passes do not
  * leave behind a chunk each.
  */
-final class Arena implements AutoCloseable {
+class Arena implements AutoCloseable {
 
     static final long ALIGNMENT = 256;
 
@@ -41,6 +41,15 @@ final class Arena implements AutoCloseable {
     /** Where chunks come from. */
     interface Allocator {
         Chunk allocate(long bytes);
+    }
+
+    /** Makes an arena for the work of a stream. */
+    interface Opening {
+        Arena open(Stream stream, Allocator allocator, boolean fixed, long smallestChunk);
+    }
+
+    static Arena open(Stream stream, Allocator allocator, boolean fixed, long smallestChunk) {
+        return new Arena(allocator, fixed, smallestChunk);
     }
 
     /**

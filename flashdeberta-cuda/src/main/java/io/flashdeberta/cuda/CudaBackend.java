@@ -25,37 +25,43 @@ import org.jspecify.annotations.Nullable;
 /** A model's weights on a GPU, and the kernels that compute with them. */
 final class CudaBackend implements Backend {
 
-    /** The first kernel of flash attention to try, one of {@code hopper}, {@code mma} and {@code simt}; those after it are tried next. */
-    static final String FLASH_KERNEL = "flashdeberta.cuda.flash-kernel";
-
     private final BackendOptions options;
     private final DeviceContext context;
     private final DeviceMemory memory;
     private final Kernels kernels;
     private final NumberType type;
     private final AttentionKind attentionKind;
+    private final AttentionKernels.Choice choice;
+    private final Arena.Opening arenas;
     private final WeightLoader weights;
     private final Owned owned = new Owned();
     private @Nullable WorkShares shares;
     private boolean closed;
 
     CudaBackend(BackendOptions options, Gpu gpu) {
+        this(options, gpu, AttentionKernels.configured(), Arena::open);
+    }
+
+    /** @param arenas opens the memory of sessions */
+    CudaBackend(
+            BackendOptions options, Gpu gpu, AttentionKernels.Choice choice, Arena.Opening arenas) {
         this.options = options;
+        this.choice = choice;
+        this.arenas = arenas;
         type = NumberType.of(options.precision());
         attentionKind = options.attention();
         try {
-            DeviceContext newContext = new DeviceContext(gpu);
-            context = owned.add(newContext, newContext::close);
+            context = owned.add(new DeviceContext(gpu), DeviceContext::close);
             context.use();
-            DeviceMemory newMemory = new DeviceMemory(context, options.memoryLimit());
-            memory = owned.add(newMemory, newMemory::close);
-            Kernels newKernels = new Kernels(new KernelCache(KernelCache.folder(), new Nvrtc(gpu)));
-            kernels = owned.add(newKernels, newKernels::close);
+            memory = owned.add(
+                    new DeviceMemory(context, options.memoryLimit()), DeviceMemory::close);
+            kernels = owned.add(
+                    new Kernels(new KernelCache(KernelCache.folder(), new Nvrtc(gpu))),
+                    Kernels::close);
             for (String file : List.of("convert.cu", "copy_columns.cu", "gather_rows.cu")) {
                 kernels.prepare(KernelProgram.of(file, type));
             }
-            WeightLoader newWeights = new WeightLoader(memory, kernels, type);
-            weights = owned.add(newWeights, newWeights::close);
+            weights = owned.add(new WeightLoader(memory, kernels, type), WeightLoader::close);
         } catch (RuntimeException | Error e) {
             owned.close();
             throw e;
@@ -72,6 +78,10 @@ final class CudaBackend implements Backend {
 
     Kernels kernels() {
         return kernels;
+    }
+
+    Arena.Opening arenas() {
+        return arenas;
     }
 
     WeightLoader weightLoader() {
@@ -202,8 +212,8 @@ final class CudaBackend implements Backend {
             @Nullable Tensor queryPositions,
             @Nullable RelativeBuckets buckets,
             float scale) {
-        AttentionKernel kernel =
-                kernel(heads, headSize, keyPositions != null, queryPositions != null, buckets);
+        AttentionKernel kernel = kernel(new AttentionShape(
+                heads, headSize, keyPositions != null, queryPositions != null, buckets));
         kernels.prepare(kernel.program());
         if (kernel.shares() != null) {
             shares = kernel.shares();
@@ -218,36 +228,10 @@ final class CudaBackend implements Backend {
                 kernel));
     }
 
-    private AttentionKernel kernel(
-            int heads,
-            int headSize,
-            boolean keyPositions,
-            boolean queryPositions,
-            @Nullable RelativeBuckets buckets) {
-        if (attentionKind == AttentionKind.EAGER) {
-            return new EagerAttention(type);
-        }
-        Gpu gpu = context.gpu();
-        List<String> kernels = List.of("hopper", "mma", "simt");
-        int first = kernels.indexOf(System.getProperty(FLASH_KERNEL, kernels.get(0)));
-        if (first < 0) {
-            throw new CudaException(FLASH_KERNEL + " is '" + System.getProperty(FLASH_KERNEL)
-                    + "', not one of " + kernels + ".");
-        }
-        AttentionKernel kernel = null;
-        if (first == 0) {
-            kernel = HopperAttention.of(
-                    gpu, type, heads, headSize, keyPositions, queryPositions, buckets);
-            if (kernel != null && shares != null && !shares.equals(kernel.shares())) {
-                kernel = null;
-            }
-        }
-        if (kernel == null && first <= 1) {
-            kernel = MmaAttention.of(gpu, type, headSize, keyPositions, queryPositions);
-        }
-        return kernel == null
-                ? new SimtAttention(type, headSize, keyPositions, queryPositions)
-                : kernel;
+    private AttentionKernel kernel(AttentionShape shape) {
+        return attentionKind == AttentionKind.EAGER
+                ? new EagerAttention(type)
+                : choice.choose(context.gpu(), type, shape, shares);
     }
 
     private DeviceMemory.@Nullable Block positionTable(
@@ -292,7 +276,9 @@ final class CudaBackend implements Backend {
         return new CudaBackend(
                 options.withPrecision(widerPrecision(context.gpu()))
                         .withMemoryLimit(limit == 0 ? 0 : Math.max(1, limit - memory.allocated())),
-                context.gpu());
+                context.gpu(),
+                choice,
+                arenas);
     }
 
     static Precision widerPrecision(Gpu gpu) {

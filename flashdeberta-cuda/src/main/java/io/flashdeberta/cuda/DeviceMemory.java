@@ -49,7 +49,7 @@ final class DeviceMemory implements AutoCloseable {
         public void close() {
             if (live.remove(this)) {
                 context.use();
-                Driver.check(cuMemFree(address), "free memory");
+                Driver.check(RecordingLock.beside(() -> cuMemFree(address)), "free memory");
                 add(-size);
             }
         }
@@ -60,7 +60,7 @@ final class DeviceMemory implements AutoCloseable {
         context.use();
         reserve(size);
         long[] address = new long[1];
-        int result = cuMemAlloc(address, Math.max(1, size));
+        int result = RecordingLock.beside(() -> cuMemAlloc(address, Math.max(1, size)));
         if (result != CUDA_SUCCESS) {
             add(-size);
         }

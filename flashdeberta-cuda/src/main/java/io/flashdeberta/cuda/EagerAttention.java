@@ -68,7 +68,8 @@ final class EagerAttention implements AttentionKernel {
             long qkv,
             long scores,
             long context) {
-        Launch launch = session.launch(program, "eager_scores", SCORE_THREADS)
+        Launch launch = session.launch()
+                .of(program, "eager_scores", SCORE_THREADS)
                 .grid(
                         Rounding.blocks(length, SCORE_COLUMNS),
                         Rounding.blocks(length, SCORE_ROWS),
@@ -83,12 +84,14 @@ final class EagerAttention implements AttentionKernel {
                 .with(attention.headSize())
                 .with(scores)
                 .run();
-        session.launch(softmax, "softmax", SOFTMAX_THREADS)
+        session.launch()
+                .of(softmax, "softmax", SOFTMAX_THREADS)
                 .grid((long) attention.heads() * length, 1, 1)
                 .with(scores)
                 .with(length)
                 .run();
-        session.launch(program, "eager_product", PRODUCT_THREADS)
+        session.launch()
+                .of(program, "eager_product", PRODUCT_THREADS)
                 .grid(length, attention.heads(), 1)
                 .with(scores)
                 .with(qkv)

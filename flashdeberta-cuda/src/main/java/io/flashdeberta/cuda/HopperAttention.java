@@ -34,22 +34,16 @@ final class HopperAttention implements AttentionKernel {
     }
 
     /** The kernel for a model on a GPU; null if the GPU or the model is none for it. */
-    static @Nullable HopperAttention of(
-            Gpu gpu,
-            NumberType type,
-            int heads,
-            int headSize,
-            boolean contentToPosition,
-            boolean positionToContent,
-            @Nullable RelativeBuckets buckets) {
+    static @Nullable HopperAttention of(Gpu gpu, NumberType type, AttentionShape shape) {
         if (gpu.major() != 9
                 || gpu.minor() != 0
                 || gpu.sharedMemory() < SHARED_BYTES
                 || type == NumberType.FLOAT
-                || headSize > WIDTH
-                || headSize % PIECE != 0) {
+                || shape.headSize() > WIDTH
+                || shape.headSize() % PIECE != 0) {
             return null;
         }
+        RelativeBuckets buckets = shape.buckets();
         TableLayout layout = buckets == null ? null : layout(buckets);
         if (layout != null && !fits(buckets, layout)) {
             return null;
@@ -58,10 +52,13 @@ final class HopperAttention implements AttentionKernel {
                 "attention_hopper.cu",
                 type,
                 "BF16=" + (type == NumberType.BFLOAT ? 1 : 0),
-                "CONTENT_TO_POSITION=" + (contentToPosition ? 1 : 0),
-                "POSITION_TO_CONTENT=" + (positionToContent ? 1 : 0));
+                "CONTENT_TO_POSITION=" + (shape.contentToPosition() ? 1 : 0),
+                "POSITION_TO_CONTENT=" + (shape.positionToContent() ? 1 : 0));
         return new HopperAttention(
-                type, program, layout, WorkShares.of(heads, buckets, gpu.multiprocessors()));
+                type,
+                program,
+                layout,
+                WorkShares.of(shape.heads(), buckets, gpu.multiprocessors()));
     }
 
     /** Windows start at multiples of 8 rows, and that of the diagonal one row before its first. */
@@ -130,7 +127,8 @@ final class HopperAttention implements AttentionKernel {
         DistanceTable distances = attention.distances();
         int last =
                 distances == null || layout == null ? 0 : distances.rows() - 1 + layout.padding();
-        Launch launch = session.launch(program, "attention", THREADS)
+        Launch launch = session.launch()
+                .of(program, "attention", THREADS)
                 .grid(shares.blocks(batch.layout()), 1, 1)
                 .shared(SHARED_BYTES)
                 .with(session.tensorMap().tiles(qkv, type, attention.heads(), attention.headSize()))

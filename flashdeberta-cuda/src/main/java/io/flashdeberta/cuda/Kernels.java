@@ -52,13 +52,25 @@ final class Kernels implements AutoCloseable {
     /** A kernel of a program; waits until it is compiled. The GPU is current on this thread. */
     CUfunc_st get(KernelProgram program, String function) {
         CUfunc_st known = functions.get(new Name(program, function));
-        return known != null
-                ? known
-                : functions.computeIfAbsent(new Name(program, function), this::load);
+        if (known != null) {
+            return known;
+        }
+        byte[] code = code(program);
+        return RecordingLock.beside(() ->
+                functions.computeIfAbsent(new Name(program, function), name -> load(name, code)));
     }
 
-    private CUfunc_st load(Name name) {
-        CUmod_st module = modules.computeIfAbsent(name.program(), this::loadModule);
+    private byte[] code(KernelProgram program) {
+        try {
+            return compiled(program).join();
+        } catch (CompletionException e) {
+            throw e.getCause() instanceof RuntimeException cause ? cause : e;
+        }
+    }
+
+    private CUfunc_st load(Name name, byte[] code) {
+        CUmod_st module =
+                modules.computeIfAbsent(name.program(), program -> loadModule(program, code));
         CUfunc_st function = new CUfunc_st();
         try (BytePointer text = new BytePointer(name.function())) {
             Driver.check(
@@ -68,13 +80,7 @@ final class Kernels implements AutoCloseable {
         return function;
     }
 
-    private CUmod_st loadModule(KernelProgram program) {
-        byte[] code;
-        try {
-            code = compiled(program).join();
-        } catch (CompletionException e) {
-            throw e.getCause() instanceof RuntimeException cause ? cause : e;
-        }
+    private static CUmod_st loadModule(KernelProgram program, byte[] code) {
         CUmod_st module = new CUmod_st();
         try (BytePointer image = new BytePointer(code.length + 1L)) {
             image.put(code, 0, code.length);
@@ -88,7 +94,9 @@ final class Kernels implements AutoCloseable {
     public void close() {
         threads.shutdown();
         functions.clear();
-        modules.values().forEach(module -> Driver.check(cuModuleUnload(module), "unload kernels"));
+        modules.values()
+                .forEach(module -> Driver.check(
+                        RecordingLock.beside(() -> cuModuleUnload(module)), "unload kernels"));
         modules.clear();
     }
 }

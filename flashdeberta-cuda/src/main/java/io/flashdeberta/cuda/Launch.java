@@ -13,7 +13,7 @@ import org.bytedeco.javacpp.Pointer;
 import org.bytedeco.javacpp.PointerPointer;
 import org.jspecify.annotations.Nullable;
 
-/** Starts kernels on one stream: {@code launch.of(kernel).grid(…).with(…)….run()}. For one thread at a time. */
+/** Starts kernels on one stream: {@code launch.of(program, function, threads).grid(…).with(…)….run()}. For one thread at a time. */
 final class Launch implements AutoCloseable {
 
     private static final int MOST_ARGUMENTS = 32;
@@ -23,6 +23,7 @@ final class Launch implements AutoCloseable {
     private static final int COMMON_SHARED = 48 << 10;
 
     private final Stream stream;
+    private final Kernels kernels;
     private final Set<CUfunc_st> enlarged = Collections.newSetFromMap(new IdentityHashMap<>());
     private final LongPointer values = new LongPointer(MOST_ARGUMENTS);
     private final PointerPointer<Pointer> addresses = new PointerPointer<>(MOST_ARGUMENTS);
@@ -34,13 +35,14 @@ final class Launch implements AutoCloseable {
     private int sharedBytes;
     private int arguments;
 
-    Launch(Stream stream) {
+    Launch(Stream stream, Kernels kernels) {
         this.stream = stream;
+        this.kernels = kernels;
     }
 
     /** @param threads threads of a block */
-    Launch of(CUfunc_st kernel, int threads) {
-        this.kernel = kernel;
+    Launch of(KernelProgram program, String function, int threads) {
+        kernel = kernels.get(program, function);
         this.threads = threads;
         arguments = 0;
         sharedBytes = 0;

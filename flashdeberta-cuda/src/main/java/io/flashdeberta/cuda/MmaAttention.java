@@ -25,12 +25,8 @@ final class MmaAttention implements AttentionKernel {
     }
 
     /** The kernel for a model on a GPU; null if the GPU or the model is none for it. */
-    static @Nullable MmaAttention of(
-            Gpu gpu,
-            NumberType type,
-            int headSize,
-            boolean contentToPosition,
-            boolean positionToContent) {
+    static @Nullable MmaAttention of(Gpu gpu, NumberType type, AttentionShape shape) {
+        int headSize = shape.headSize();
         int size = headSize <= SMALL_HEAD ? SMALL_HEAD : LARGEST_HEAD;
         int sharedBytes =
                 (TILES * TILE * (size + PADDING) + BANDS * TILE * (TILE + PADDING)) * Short.BYTES;
@@ -47,8 +43,8 @@ final class MmaAttention implements AttentionKernel {
                         type,
                         "BF16=" + (type == NumberType.BFLOAT ? 1 : 0),
                         "HEAD_SIZE=" + size,
-                        "CONTENT_TO_POSITION=" + (contentToPosition ? 1 : 0),
-                        "POSITION_TO_CONTENT=" + (positionToContent ? 1 : 0)),
+                        "CONTENT_TO_POSITION=" + (shape.contentToPosition() ? 1 : 0),
+                        "POSITION_TO_CONTENT=" + (shape.positionToContent() ? 1 : 0)),
                 sharedBytes);
     }
 
@@ -79,7 +75,8 @@ final class MmaAttention implements AttentionKernel {
             CudaTensor qkv,
             long context) {
         DistanceTable distances = attention.distances();
-        Launch launch = session.launch(program, "attention", THREADS)
+        Launch launch = session.launch()
+                .of(program, "attention", THREADS)
                 .grid(2L * batch.layout().largeItems(), attention.heads(), 1)
                 .shared(sharedBytes)
                 .with(qkv.address())

@@ -2,21 +2,16 @@ package io.flashdeberta.cuda;
 
 import java.util.ArrayDeque;
 import java.util.Deque;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /** Things of CUDA to close, the latest first. */
 final class Owned implements AutoCloseable {
 
-    /** What closes without a checked exception. */
-    interface Resource extends AutoCloseable {
-        @Override
-        void close();
-    }
+    private final Deque<Runnable> resources = new ArrayDeque<>();
 
-    private final Deque<Resource> resources = new ArrayDeque<>();
-
-    <T> T add(T resource, Resource closing) {
-        resources.push(closing);
+    <T> T add(T resource, Consumer<T> closing) {
+        resources.push(() -> closing.accept(resource));
         return resource;
     }
 
@@ -26,7 +21,7 @@ final class Owned implements AutoCloseable {
         @Nullable RuntimeException failure = null;
         while (!resources.isEmpty()) {
             try {
-                resources.pop().close();
+                resources.pop().run();
             } catch (RuntimeException e) {
                 if (failure == null) {
                     failure = e;

@@ -18,7 +18,9 @@ final class PinnedBuffer implements AutoCloseable {
 
     PinnedBuffer(int bytes) {
         try (PointerPointer<Pointer> result = new PointerPointer<>(1)) {
-            Driver.check(cuMemAllocHost(result, bytes), "pin " + bytes + " bytes of main memory");
+            Driver.check(
+                    RecordingLock.beside(() -> cuMemAllocHost(result, bytes)),
+                    "pin " + bytes + " bytes of main memory");
             pointer = new BytePointer(result.get());
         }
         pointer.capacity(bytes);
@@ -42,7 +44,7 @@ final class PinnedBuffer implements AutoCloseable {
     public void close() {
         if (!closed) {
             closed = true;
-            Driver.check(cuMemFreeHost(pointer), "unpin main memory");
+            Driver.check(RecordingLock.beside(() -> cuMemFreeHost(pointer)), "unpin main memory");
         }
     }
 }

@@ -68,6 +68,6 @@ final class RecordedPass implements AutoCloseable {
 
     @Override
     public void close() {
-        Driver.check(cuGraphExecDestroy(graph), "destroy a recording");
+        Driver.check(RecordingLock.beside(() -> cuGraphExecDestroy(graph)), "destroy a recording");
     }
 }

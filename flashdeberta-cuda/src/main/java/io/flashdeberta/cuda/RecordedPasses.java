@@ -12,9 +12,12 @@ import org.jspecify.annotations.Nullable;
 final class RecordedPasses implements AutoCloseable {
 
     /** Longer batches keep the GPU busy for longer than it takes to start their kernels. */
-    static final int MOST_TOKENS = 2048;
+    static final int MOST_TOKENS = 16_384;
 
     static final int KEPT = 32;
+
+    /** What else runs in the process can break off a recording. */
+    private static final int TRIES = 3;
 
     /** @param owner whose pass it is; compared by identity */
     record Key(Object owner, BatchLayout layout) {
@@ -32,7 +35,7 @@ final class RecordedPasses implements AutoCloseable {
 
     private static final class Entry {
         private @Nullable RecordedPass pass;
-        private boolean refused;
+        private int failures;
     }
 
     private final Map<Key, Entry> entries = new LinkedHashMap<>(16, 0.75f, true) {
@@ -68,7 +71,7 @@ final class RecordedPasses implements AutoCloseable {
         if (entry.pass != null) {
             return Advice.REPLAY;
         }
-        return entry.refused ? Advice.RUN : Advice.RECORD;
+        return entry.failures < TRIES ? Advice.RECORD : Advice.RUN;
     }
 
     /** The recording that {@link Advice#REPLAY} speaks of. */
@@ -86,11 +89,11 @@ final class RecordedPasses implements AutoCloseable {
         entries.put(key, entry);
     }
 
-    /** Never records this again, since it failed. */
-    void refuse(Key key) {
-        Entry entry = new Entry();
-        entry.refused = true;
-        entries.put(key, entry);
+    /** Notes that a recording failed, and returns whether it is not tried again. */
+    boolean failed(Key key) {
+        Entry entry = entries.computeIfAbsent(key, k -> new Entry());
+        entry.failures++;
+        return entry.failures == TRIES;
     }
 
     int size() {

@@ -12,8 +12,8 @@ final class SimtAttention implements AttentionKernel {
 
     private final KernelProgram program;
 
-    SimtAttention(
-            NumberType type, int headSize, boolean contentToPosition, boolean positionToContent) {
+    SimtAttention(NumberType type, AttentionShape shape) {
+        int headSize = shape.headSize();
         if (headSize > LARGEST_HEAD) {
             throw new CudaException("Heads of size " + headSize + "; on a GPU at most "
                     + LARGEST_HEAD + " is possible. Use the CPU.");
@@ -22,8 +22,8 @@ final class SimtAttention implements AttentionKernel {
                 "attention.cu",
                 type,
                 "HEAD_SIZE=" + headSize,
-                "CONTENT_TO_POSITION=" + (contentToPosition ? 1 : 0),
-                "POSITION_TO_CONTENT=" + (positionToContent ? 1 : 0));
+                "CONTENT_TO_POSITION=" + (shape.contentToPosition() ? 1 : 0),
+                "POSITION_TO_CONTENT=" + (shape.positionToContent() ? 1 : 0));
     }
 
     @Override
@@ -48,7 +48,8 @@ final class SimtAttention implements AttentionKernel {
             BatchData batch,
             CudaTensor qkv,
             long context) {
-        Launch launch = session.launch(program, "attention", THREADS)
+        Launch launch = session.launch()
+                .of(program, "attention", THREADS)
                 .grid(batch.layout().smallItems(), attention.heads(), 1)
                 .with(qkv.address())
                 .with(attention.keyPositionsAddress())

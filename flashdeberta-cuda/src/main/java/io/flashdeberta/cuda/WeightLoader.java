@@ -12,19 +12,18 @@ final class WeightLoader implements AutoCloseable {
 
     private static final int BUFFER_BYTES = 4 << 20;
     private static final int THREADS = 256;
+    private static final int TABLE_THREADS = 128;
 
     private final Stream stream;
     private final Launch launch;
     private final Transfers transfers;
-    private final Kernels kernels;
     private final DeviceMemory.Block floats;
     private final NumberType type;
 
     WeightLoader(DeviceMemory memory, Kernels kernels, NumberType type) {
-        this.kernels = kernels;
         this.type = type;
         stream = new Stream();
-        launch = new Launch(stream);
+        launch = new Launch(stream, kernels);
         transfers = new Transfers(stream, BUFFER_BYTES);
         floats = memory.allocate(BUFFER_BYTES);
     }
@@ -82,7 +81,7 @@ final class WeightLoader implements AutoCloseable {
             CudaTensor table, int heads, int headSize, TableLayout layout, long address) {
         table.stream().synchronize();
         String function = layout.swizzled() ? "swizzled_position_table" : "position_table";
-        launch.of(kernels.get(KernelProgram.of("position_table.cu", type), function), 128)
+        launch.of(KernelProgram.of("position_table.cu", type), function, TABLE_THREADS)
                 .grid(layout.rows(), 1, 1)
                 .with(table.address())
                 .with(table.rows())
@@ -104,7 +103,7 @@ final class WeightLoader implements AutoCloseable {
     }
 
     private void convert(long count, long address) {
-        launch.of(kernels.get(KernelProgram.of("convert.cu", type), "from_float"), THREADS)
+        launch.of(KernelProgram.of("convert.cu", type), "from_float", THREADS)
                 .grid(Rounding.blocks(count, THREADS), 1, 1)
                 .with(floats.address())
                 .with(count)

@@ -1,65 +1,98 @@
 package io.flashdeberta.cuda;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.flashdeberta.backend.Attention;
 import io.flashdeberta.backend.AttentionKind;
-import io.flashdeberta.backend.Backend;
 import io.flashdeberta.backend.BackendOptions;
-import io.flashdeberta.backend.Backends;
 import io.flashdeberta.backend.PackedBatch;
 import io.flashdeberta.backend.Precision;
 import io.flashdeberta.backend.RandomWeights;
-import io.flashdeberta.backend.Reference;
 import io.flashdeberta.backend.RelativeBuckets;
-import io.flashdeberta.backend.Session;
 import io.flashdeberta.backend.Tensor;
-import io.flashdeberta.checkpoint.WeightTensor;
-import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
 import java.util.stream.Stream;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
-import org.junit.jupiter.api.Tag;
-import org.junit.jupiter.api.extension.ExtendWith;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** Flash attention on the GPU around the edges of its tiles, in every type and for every head size with a kernel of its own. */
-@Tag("gpu")
-@ExtendWith(OneContext.class)
+/**
+ * Every kernel for flash attention in every type: near the values in double precision, the same bits in a second run, and the
+ * same bits when other sequences of the batch hold what is no number.
+ */
+@GpuTest
 class AttentionAccuracyTest {
 
     private static final RelativeBuckets PUBLISHED = new RelativeBuckets(256, 512);
+    private static final int[] EDGES = {
+        1, 2, 13, 63, 64, 65, 127, 128, 129, 191, 192, 193, 255, 256, 257, 511, 512, 513, 575, 577,
+        639, 641, 705, 1023, 1024, 1025, 1281, 2047, 2048, 2049
+    };
+    private static final int[] NEAR_EDGES = Arrays.stream(EDGES).limit(26).toArray();
+    private static final List<AttentionCase> CASES = cases();
 
     @TempDir
     Path folder;
 
-    private int folders;
-
-    @BeforeAll
-    static void poison() {
-        CudaSession.poison = true;
+    private static List<AttentionCase> cases() {
+        List<AttentionCase> cases = new ArrayList<>();
+        cases.add(new AttentionCase(
+                "edges", EDGES, new AttentionShape(1, 64, true, true, PUBLISHED)));
+        cases.add(new AttentionCase(
+                "edges, c2p", EDGES, new AttentionShape(1, 64, true, false, PUBLISHED)));
+        cases.add(new AttentionCase(
+                "edges, p2c", EDGES, new AttentionShape(1, 64, false, true, PUBLISHED)));
+        cases.add(new AttentionCase(
+                "edges, no positions", EDGES, new AttentionShape(1, 64, false, false, null)));
+        for (int size : new int[] {8, 13, 32, 40, 96, 128}) {
+            cases.add(new AttentionCase(
+                    "near edges, heads of " + size,
+                    NEAR_EDGES,
+                    new AttentionShape(2, size, true, true, PUBLISHED)));
+        }
+        int[][] buckets = {
+            {8, 32},
+            {32, 64},
+            {64, 512},
+            {256, 1024},
+            {512, 1024},
+            {256, 4096},
+            {-1, 24},
+            {-1, 100},
+            {-1, 256},
+            {-1, 512}
+        };
+        for (int[] numbers : buckets) {
+            cases.add(new AttentionCase(
+                    "buckets " + Arrays.toString(numbers),
+                    new int[] {1300, 5, 64, 700, 129, 333},
+                    new AttentionShape(
+                            2, 64, true, true, new RelativeBuckets(numbers[0], numbers[1]))));
+        }
+        for (int seed = 0; seed < 3; seed++) {
+            cases.add(new AttentionCase(
+                    "random lengths " + seed,
+                    new Random(seed).ints(50, 1, 300).toArray(),
+                    new AttentionShape(3, 64, true, true, PUBLISHED)));
+        }
+        return List.copyOf(cases);
     }
 
-    @AfterAll
-    static void cure() {
-        CudaSession.poison = false;
+    static Stream<Arguments> everything() {
+        return CASES.stream()
+                .flatMap(given -> Stream.of(TestKernel.values())
+                        .flatMap(kernel -> Stream.of(Precision.FP32, Precision.FP16, Precision.BF16)
+                                .filter(precision ->
+                                        kernel == TestKernel.SIMT || precision != Precision.FP32)
+                                .map(precision -> Arguments.of(kernel, precision, given))));
     }
-
-    private record Case(
-            int[] lengths,
-            int heads,
-            int headSize,
-            RelativeBuckets buckets,
-            boolean contentToPosition,
-            boolean positionToContent) {}
 
     private static double tolerance(Precision precision) {
         return switch (precision) {
@@ -69,169 +102,77 @@ class AttentionAccuracyTest {
         };
     }
 
-    /** A type, and the kernel that is tried first: a case that it does not take goes to the next one. */
-    private record Way(Precision precision, String kernel) {}
-
-    static Stream<Way> ways() {
-        return Stream.concat(
-                Stream.of(new Way(Precision.FP32, "hopper")),
-                Stream.of(Precision.FP16, Precision.BF16)
-                        .flatMap(precision -> Stream.of("hopper", "mma", "simt")
-                                .map(kernel -> new Way(precision, kernel))));
-    }
-
-    @ParameterizedTest
-    @MethodSource("ways")
-    void everyHeadSize(Way way) {
-        int[] lengths = {1, 2, 63, 64, 65, 127, 128, 129, 193};
-        for (int headSize : new int[] {32, 64, 96, 128, 40, 13}) {
-            check(new Case(lengths, 2, headSize, PUBLISHED, true, true), way);
-        }
-    }
-
-    @ParameterizedTest
-    @MethodSource("ways")
-    void everyTable(Way way) {
-        int[] lengths = {1, 65, 129, 385};
-        for (RelativeBuckets buckets : List.of(
-                new RelativeBuckets(8, 32),
-                new RelativeBuckets(-1, 24),
-                new RelativeBuckets(-1, 200),
-                new RelativeBuckets(256, 1024),
-                new RelativeBuckets(512, 1024))) {
-            check(new Case(lengths, 2, 64, buckets, true, true), way);
-        }
-    }
-
-    @ParameterizedTest
-    @MethodSource("ways")
-    void everyKindOfPositionTerms(Way way) {
-        int[] lengths = {1, 64, 129, 700};
-        check(new Case(lengths, 2, 64, PUBLISHED, true, false), way);
-        check(new Case(lengths, 2, 64, PUBLISHED, false, true), way);
-        check(new Case(lengths, 2, 64, PUBLISHED, false, false), way);
-    }
-
-    @ParameterizedTest
-    @MethodSource("ways")
-    void lengthsAroundTheEdgesOfTiles(Way way) {
-        int[] lengths = {191, 255, 256, 257, 511, 512, 513, 575, 577, 639, 641, 705};
-        check(new Case(lengths, 1, 64, PUBLISHED, true, true), way);
-        int[] saturated = {1023, 1025, 1409, 2047, 2049};
-        check(new Case(saturated, 1, 64, PUBLISHED, true, true), way);
-    }
-
-    @ParameterizedTest
-    @MethodSource("ways")
-    void sequencesOfRandomLengths(Way way) {
-        Random random = new Random(11);
-        for (int n = 0; n < 2; n++) {
-            int[] lengths = random.ints(4 + random.nextInt(12), 1, 300).toArray();
-            check(new Case(lengths, 3, 64, PUBLISHED, true, true), way);
-        }
-    }
-
-    /** What is no number in one sequence stays in it. */
-    @ParameterizedTest
-    @MethodSource("ways")
-    void aSequenceWithoutNumbersLeavesItsNeighboursAlone(Way way) {
-        int[] lengths = {70, 100, 33};
-        Case given = new Case(lengths, 2, 64, PUBLISHED, true, true);
-        PackedBatch batch = batch(lengths);
-        int size = given.heads() * given.headSize();
-        float scale = (float) (1 / Math.sqrt(3.0 * given.headSize()));
-        try (RandomWeights random = new RandomWeights(newFolder(), way.precision())) {
-            float[] values = random.tensor(batch.totalTokens(), 3L * size).toFloats();
-            WeightTensor kr = random.tensor(given.buckets().rows(), size);
-            WeightTensor qr = random.tensor(given.buckets().rows(), size);
-            WeightTensor numbers = random.tensor(values.clone(), batch.totalTokens(), 3L * size);
-            Arrays.fill(
-                    values, 3 * size * lengths[0], 3 * size * (lengths[0] + lengths[1]), Float.NaN);
-            WeightTensor holes = random.tensor(values, batch.totalTokens(), 3L * size);
-            float[] expected = compute(given, way, batch, numbers, kr, qr, scale);
-            float[] found = compute(given, way, batch, holes, kr, qr, scale);
-            int from = size * lengths[0];
-            int to = size * (lengths[0] + lengths[1]);
-            assertThat(Arrays.equals(found, 0, from, expected, 0, from))
-                    .as("%s", way)
+    @ParameterizedTest(name = "{0}, {1}, {2}")
+    @MethodSource("everything")
+    void attention(TestKernel kernel, Precision precision, AttentionCase given) {
+        assumeTrue(
+                kernel.of(TestGpu.gpu(0), NumberType.of(precision), given.shape()) != null,
+                kernel + " is not for this GPU or shape.");
+        BackendOptions options = BackendOptions.of(AttentionKind.FLASH, 1).withPrecision(precision);
+        AttentionCase.Values values = given.values();
+        PackedBatch batch = given.batch();
+        try (RandomWeights weights = new RandomWeights(folder, precision);
+                CudaBackend backend = TestGpu.open(options, kernel);
+                CudaSession session = backend.openSession();
+                Attention attention = load(given, weights, backend, session);
+                Tensor qkv = upload(values.qkv(), 3 * given.size(), weights, session)) {
+            float[] found = run(session, attention, batch, qkv);
+            assertThat(error(found, values.expected())).isLessThan(tolerance(precision));
+            assertThat(Arrays.equals(found, run(session, attention, batch, qkv)))
+                    .as("the same bits in a second run")
                     .isTrue();
-            assertThat(Arrays.equals(found, to, found.length, expected, to, found.length))
-                    .as("%s", way)
-                    .isTrue();
-        }
-    }
-
-    private static PackedBatch batch(int[] lengths) {
-        List<int[]> ids = Arrays.stream(lengths).mapToObj(int[]::new).toList();
-        return PackedBatch.of(ids, ids);
-    }
-
-    private void check(Case given, Way way) {
-        PackedBatch batch = batch(given.lengths());
-        int size = given.heads() * given.headSize();
-        int rows = given.buckets().rows();
-        float scale = (float) (1 / Math.sqrt(3.0 * given.headSize()));
-        try (RandomWeights random = new RandomWeights(newFolder(), way.precision())) {
-            WeightTensor qkv = random.tensor(batch.totalTokens(), 3L * size);
-            WeightTensor kr = given.contentToPosition() ? random.tensor(rows, size) : null;
-            WeightTensor qr = given.positionToContent() ? random.tensor(rows, size) : null;
-            float[] found = compute(given, way, batch, qkv, kr, qr, scale);
-            double[] expected = Reference.attention(
-                    qkv.toFloats(),
-                    kr == null ? null : kr.toFloats(),
-                    qr == null ? null : qr.toFloats(),
-                    given.heads(),
-                    given.headSize(),
-                    given.buckets(),
-                    scale,
-                    batch.offsets());
-            assertThat(error(found, expected))
-                    .as("%s %s", way, given)
-                    .isLessThan(tolerance(way.precision()));
-            float[] again = compute(given, way, batch, qkv, kr, qr, scale);
-            assertThat(Arrays.equals(again, found))
-                    .as("the same numbers in a second run")
-                    .isTrue();
-        }
-    }
-
-    private static float[] compute(
-            Case given,
-            Way way,
-            PackedBatch batch,
-            WeightTensor qkv,
-            WeightTensor kr,
-            WeightTensor qr,
-            float scale) {
-        BackendOptions options =
-                BackendOptions.of(AttentionKind.FLASH, 1).withPrecision(way.precision());
-        System.setProperty(CudaBackend.FLASH_KERNEL, way.kernel());
-        try (Backend backend = Backends.open("cuda", options);
-                Session session = backend.openSession();
-                Tensor keys = kr == null ? null : session.upload(kr);
-                Tensor queries = qr == null ? null : session.upload(qr);
-                Tensor input = session.upload(qkv)) {
-            Attention attention = backend.loadAttention(
-                    given.heads(),
-                    given.headSize(),
-                    keys,
-                    queries,
-                    keys == null && queries == null ? null : given.buckets(),
-                    scale);
-            try (Tensor context = session.attention(input, attention, batch)) {
-                return session.read(context);
+            for (int kept = 0; kept < 2; kept++) {
+                float[] others = poisoned(values.qkv(), batch, kept);
+                try (Tensor poisoned = upload(others, 3 * given.size(), weights, session)) {
+                    float[] beside = run(session, attention, batch, poisoned);
+                    for (int s = kept; s < batch.sequences(); s += 2) {
+                        int from = batch.start(s) * given.size();
+                        int to = from + batch.length(s) * given.size();
+                        assertThat(Arrays.equals(found, from, to, beside, from, to))
+                                .as("sequence %d, %d tokens, between poison", s, batch.length(s))
+                                .isTrue();
+                    }
+                }
             }
-        } finally {
-            System.clearProperty(CudaBackend.FLASH_KERNEL);
         }
     }
 
-    private Path newFolder() {
-        try {
-            return Files.createDirectory(folder.resolve("case-" + folders++));
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
+    private static Attention load(
+            AttentionCase given, RandomWeights weights, CudaBackend backend, CudaSession session) {
+        AttentionShape shape = given.shape();
+        try (Tensor keys = upload(given.values().keyPositions(), given.size(), weights, session);
+                Tensor queries =
+                        upload(given.values().queryPositions(), given.size(), weights, session)) {
+            return backend.loadAttention(
+                    shape.heads(), shape.headSize(), keys, queries, shape.buckets(), given.scale());
         }
+    }
+
+    private static Tensor upload(
+            float @Nullable [] values, int columns, RandomWeights weights, CudaSession session) {
+        return values == null
+                ? null
+                : session.upload(weights.tensor(values, values.length / columns, columns));
+    }
+
+    private static float[] run(
+            CudaSession session, Attention attention, PackedBatch batch, Tensor qkv) {
+        try (Tensor context = session.attention(qkv, attention, batch)) {
+            return session.read(context);
+        }
+    }
+
+    /** With NaN and infinity in all rows of every second sequence. */
+    private static float[] poisoned(float[] qkv, PackedBatch batch, int kept) {
+        float[] values = qkv.clone();
+        int columns = values.length / batch.totalTokens();
+        for (int s = 1 - kept; s < batch.sequences(); s += 2) {
+            int from = batch.start(s) * columns;
+            int to = from + batch.length(s) * columns;
+            Arrays.fill(values, from, to, Float.NaN);
+            Arrays.fill(values, from, from + columns, Float.POSITIVE_INFINITY);
+        }
+        return values;
     }
 
     /** The error's norm against that of the expected values; infinite if a value is no number. */

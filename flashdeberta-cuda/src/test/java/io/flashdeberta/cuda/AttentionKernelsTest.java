@@ -18,8 +18,13 @@ class AttentionKernelsTest {
 
     private static HopperAttention hopper(
             Gpu gpu, NumberType type, int headSize, int buckets, int distance) {
-        return HopperAttention.of(
-                gpu, type, 12, headSize, true, true, new RelativeBuckets(buckets, distance));
+        RelativeBuckets table = new RelativeBuckets(buckets, distance);
+        return HopperAttention.of(gpu, type, new AttentionShape(12, headSize, true, true, table));
+    }
+
+    private static MmaAttention mma(Gpu gpu, NumberType type, int headSize) {
+        RelativeBuckets table = new RelativeBuckets(256, 512);
+        return MmaAttention.of(gpu, type, new AttentionShape(12, headSize, true, true, table));
     }
 
     @ParameterizedTest
@@ -50,18 +55,12 @@ class AttentionKernelsTest {
 
     @Test
     void mmaTakesTuringInFp16AndAmpereInBoth() {
-        assertThat(MmaAttention.of(gpu(7, 5, 64 << 10), NumberType.HALF, 64, true, true))
-                .isNotNull();
-        assertThat(MmaAttention.of(gpu(7, 5, 64 << 10), NumberType.BFLOAT, 64, true, true))
-                .isNull();
-        assertThat(MmaAttention.of(gpu(7, 5, 64 << 10), NumberType.HALF, 128, true, true))
-                .isNull();
-        assertThat(MmaAttention.of(gpu(8, 6, 99 << 10), NumberType.BFLOAT, 128, true, true))
-                .isNotNull();
-        assertThat(MmaAttention.of(gpu(8, 6, 99 << 10), NumberType.HALF, 136, true, true))
-                .isNull();
-        assertThat(MmaAttention.of(gpu(8, 6, 99 << 10), NumberType.HALF, 20, true, true))
-                .isNull();
+        assertThat(mma(gpu(7, 5, 64 << 10), NumberType.HALF, 64)).isNotNull();
+        assertThat(mma(gpu(7, 5, 64 << 10), NumberType.BFLOAT, 64)).isNull();
+        assertThat(mma(gpu(7, 5, 64 << 10), NumberType.HALF, 128)).isNull();
+        assertThat(mma(gpu(8, 6, 99 << 10), NumberType.BFLOAT, 128)).isNotNull();
+        assertThat(mma(gpu(8, 6, 99 << 10), NumberType.HALF, 136)).isNull();
+        assertThat(mma(gpu(8, 6, 99 << 10), NumberType.HALF, 20)).isNull();
     }
 
     @Test

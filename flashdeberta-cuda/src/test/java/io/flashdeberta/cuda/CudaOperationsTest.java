@@ -3,45 +3,30 @@ package io.flashdeberta.cuda;
 import io.flashdeberta.backend.OperationsSuite;
 import io.flashdeberta.backend.Precision;
 
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Nested;
-import org.junit.jupiter.api.Tag;
-import org.junit.jupiter.api.extension.ExtendWith;
 
 /** The GPU's operations, in memory that held no numbers before. */
-@Tag("gpu")
-@ExtendWith(OneContext.class)
+@GpuTest
 class CudaOperationsTest {
-
-    @BeforeAll
-    static void poison() {
-        CudaSession.poison = true;
-    }
-
-    @AfterAll
-    static void cure() {
-        CudaSession.poison = false;
-    }
 
     @Nested
     class Fp32 extends OperationsSuite {
         Fp32() {
-            super("cuda", Precision.FP32, 1e-5);
+            super("simt", Precision.FP32, 1e-5);
         }
     }
 
     @Nested
     class Fp16 extends OperationsSuite {
         Fp16() {
-            super("cuda", Precision.FP16, 2e-3);
+            super("hopper", Precision.FP16, 2e-3);
         }
     }
 
     @Nested
     class Bf16 extends OperationsSuite {
         Bf16() {
-            super("cuda", Precision.BF16, 1.5e-2);
+            super("hopper", Precision.BF16, 1.5e-2);
         }
     }
 }

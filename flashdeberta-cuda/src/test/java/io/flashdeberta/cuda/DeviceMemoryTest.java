@@ -16,13 +16,10 @@ import io.flashdeberta.backend.Session;
 import io.flashdeberta.backend.Tensor;
 import java.nio.file.Path;
 import java.util.List;
-import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
 
-@Tag("gpu")
-@ExtendWith(OneContext.class)
+@GpuTest
 class DeviceMemoryTest {
 
     private static final long MIB = 1 << 20;

@@ -17,8 +17,9 @@ import java.util.StringJoiner;
  * A DeBERTa-v3 encoder of published size with random weights in bf16, written as a checkpoint.
  *
  * @param hidden hidden size; heads have 64 numbers
+ * @param scored whether it has the head of a reranker
  */
-record RandomModel(int layers, int hidden) {
+record RandomModel(int layers, int hidden, boolean scored) {
 
     private static final int VOCABULARY = 128_100;
     private static final int POSITIONS = 512;
@@ -27,22 +28,32 @@ record RandomModel(int layers, int hidden) {
 
     static RandomModel named(String name) {
         return switch (name) {
-            case "base" -> new RandomModel(12, 768);
-            case "large" -> new RandomModel(24, 1024);
+            case "base" -> new RandomModel(12, 768, false);
+            case "large" -> new RandomModel(24, 1024, false);
             default -> throw new IllegalArgumentException(name + "; expected base or large.");
         };
     }
 
+    RandomModel withScore() {
+        return new RandomModel(layers, hidden, true);
+    }
+
     void write(Path folder) throws IOException {
         Files.writeString(folder.resolve("config.json"), """
-                {"model_type": "deberta-v2", "vocab_size": %d, "hidden_size": %d,
+                {"model_type": "deberta-v2", "architectures": ["%s"], "num_labels": 1, "vocab_size": %d, "hidden_size": %d,
                  "num_hidden_layers": %d, "num_attention_heads": %d, "intermediate_size": %d,
                  "hidden_act": "gelu", "layer_norm_eps": 1e-7, "max_position_embeddings": %d,
                  "type_vocab_size": 0, "relative_attention": true, "position_buckets": 256,
                  "max_relative_positions": -1, "pos_att_type": "p2c|c2p", "share_att_key": true,
                  "norm_rel_ebd": "layer_norm", "position_biased_input": false}
                 """.formatted(
-                        VOCABULARY, hidden, layers, hidden / HEAD_SIZE, 4 * hidden, POSITIONS));
+                        scored ? "DebertaV2ForSequenceClassification" : "DebertaV2Model",
+                        VOCABULARY,
+                        hidden,
+                        layers,
+                        hidden / HEAD_SIZE,
+                        4 * hidden,
+                        POSITIONS));
         Map<String, long[]> tensors = tensors();
         StringJoiner header = new StringJoiner(",", "{", "}");
         long end = 0;
@@ -85,12 +96,13 @@ record RandomModel(int layers, int hidden) {
 
     private Map<String, long[]> tensors() {
         Map<String, long[]> tensors = new LinkedHashMap<>();
-        tensors.put("embeddings.word_embeddings.weight", new long[] {VOCABULARY, hidden});
-        norm(tensors, "embeddings");
-        tensors.put("encoder.rel_embeddings.weight", new long[] {POSITIONS, hidden});
-        norm(tensors, "encoder");
+        String encoder = scored ? "deberta." : "";
+        tensors.put(encoder + "embeddings.word_embeddings.weight", new long[] {VOCABULARY, hidden});
+        norm(tensors, encoder + "embeddings");
+        tensors.put(encoder + "encoder.rel_embeddings.weight", new long[] {POSITIONS, hidden});
+        norm(tensors, encoder + "encoder");
         for (int n = 0; n < layers; n++) {
-            String layer = "encoder.layer." + n + ".";
+            String layer = encoder + "encoder.layer." + n + ".";
             for (String part : new String[] {"query_proj", "key_proj", "value_proj"}) {
                 linear(tensors, layer + "attention.self." + part, hidden, hidden);
             }
@@ -99,6 +111,10 @@ record RandomModel(int layers, int hidden) {
             linear(tensors, layer + "intermediate.dense", 4 * hidden, hidden);
             linear(tensors, layer + "output.dense", hidden, 4 * hidden);
             norm(tensors, layer + "output");
+        }
+        if (scored) {
+            linear(tensors, "pooler.dense", hidden, hidden);
+            linear(tensors, "classifier", 1, hidden);
         }
         return tensors;
     }

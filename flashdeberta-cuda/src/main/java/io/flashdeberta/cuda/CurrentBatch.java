@@ -1,0 +1,78 @@
+package io.flashdeberta.cuda;
+
+import io.flashdeberta.backend.PackedBatch;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/** The numbers of the batch that a session computes: in a fixed place, where recorded passes read them, unless it is large. */
+final class CurrentBatch implements AutoCloseable {
+
+    private static final long SMALL_BYTES = smallBytes();
+
+    private final Transfers transfers;
+    private final Tensors tensors;
+    private final Supplier<@Nullable WorkShares> work;
+    private final DeviceMemory.Block fixed;
+    private Arena.@Nullable Span large;
+    private @Nullable BatchData current;
+
+    /**
+     * @param work how attention divides its work, if it does
+     * @param blocks blocks that it is divided among at most
+     */
+    CurrentBatch(
+            DeviceMemory memory,
+            Transfers transfers,
+            Tensors tensors,
+            Supplier<@Nullable WorkShares> work,
+            int blocks) {
+        this.transfers = transfers;
+        this.tensors = tensors;
+        this.work = work;
+        fixed = memory.allocate(SMALL_BYTES + (blocks + 1L) * Integer.BYTES);
+    }
+
+    private static long smallBytes() {
+        int most = RecordedPasses.MOST_TOKENS;
+        BatchLayout layout =
+                new BatchLayout(Rounding.rows(most), Rounding.items(most), Rounding.items(most));
+        return (long) Integer.BYTES * layout.size(most);
+    }
+
+    private long shares() {
+        return fixed.address() + SMALL_BYTES;
+    }
+
+    /** A batch's numbers on the GPU, copied there unless it is the last one. */
+    BatchData of(PackedBatch batch) {
+        if (current != null && current.batch().equals(batch)) {
+            return current;
+        }
+        tensors.requireNotRecording();
+        current = null;
+        if (large != null) {
+            large.close();
+            large = null;
+        }
+        BatchLayout layout = BatchLayout.of(batch);
+        int[] numbers = layout.fill(batch);
+        long address = fixed.address();
+        if (batch.totalTokens() > RecordedPasses.MOST_TOKENS) {
+            large = tensors.arena().allocate((long) Integer.BYTES * numbers.length);
+            address = large.address();
+        }
+        transfers.upload(numbers, address);
+        WorkShares division = work.get();
+        if (division != null) {
+            int[] items = BatchLayout.largeItems(batch);
+            transfers.upload(division.of(items, division.blocks(layout)), shares());
+        }
+        current = new BatchData(batch, layout, address, shares());
+        return current;
+    }
+
+    @Override
+    public void close() {
+        fixed.close();
+    }
+}
