@@ -56,7 +56,7 @@ extern "C" __global__ void __launch_bounds__(128) embedding_layer_norm(
     const int token = blockIdx.x * (blockDim.x / 32) + threadIdx.x / 32;
     Row row;
     if (lookUp(ids, typeIds, places, words, positions, types, tokens, token, row)) {
-        row.normalize(scale, shift, epsilon);
+        row.normalize(Affine(scale, shift), epsilon);
         row.store(y + static_cast<size_t>(token) * COLUMNS);
     }
 }

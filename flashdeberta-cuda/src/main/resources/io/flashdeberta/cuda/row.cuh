@@ -5,6 +5,20 @@
 constexpr int WIDTH = COLUMNS % WIDEST == 0 ? WIDEST : 1;
 constexpr int STEPS = (COLUMNS + 32 * WIDTH - 1) / (32 * WIDTH);
 
+// WIDTH neighbouring floats, read in accesses of 16 bytes.
+struct alignas(WIDTH > 1 ? 16 : 4) Floats {
+    float values[WIDTH];
+};
+
+// What a layer normalisation multiplies a lane's columns by and adds to them.
+struct Affine {
+    Floats scale[STEPS];
+    Floats shift[STEPS];
+
+    __device__ __forceinline__ Affine(
+            const float* __restrict__ scales, const float* __restrict__ shifts);
+};
+
 struct Row {
     float values[STEPS][WIDTH];
 
@@ -42,8 +56,7 @@ struct Row {
     }
 
     // (x − mean) / √(variance + ε) · scale + shift; two sums over registers, one read of memory.
-    __device__ __forceinline__ void normalize(
-            const float* __restrict__ scale, const float* __restrict__ shift, float epsilon) {
+    __device__ __forceinline__ void normalize(const Affine& affine, float epsilon) {
         const float mean = sum([](float x) { return x; }) / COLUMNS;
         const float variance = sum([mean](float x) { return (x - mean) * (x - mean); }) / COLUMNS;
         const float factor = 1.0f / sqrtf(variance + epsilon);
@@ -52,8 +65,8 @@ struct Row {
             if (column(s) < COLUMNS) {
 #pragma unroll
                 for (int w = 0; w < WIDTH; w++) {
-                    const int c = column(s) + w;
-                    values[s][w] = (values[s][w] - mean) * factor * scale[c] + shift[c];
+                    values[s][w] = (values[s][w] - mean) * factor * affine.scale[s].values[w]
+                            + affine.shift[s].values[w];
                 }
             }
         }
@@ -79,3 +92,14 @@ private:
         return total;
     }
 };
+
+__device__ __forceinline__ Affine::Affine(
+        const float* __restrict__ scales, const float* __restrict__ shifts) {
+#pragma unroll
+    for (int s = 0; s < STEPS; s++) {
+        if (Row::column(s) < COLUMNS) {
+            scale[s] = *reinterpret_cast<const Floats*>(scales + Row::column(s));
+            shift[s] = *reinterpret_cast<const Floats*>(shifts + Row::column(s));
+        }
+    }
+}
