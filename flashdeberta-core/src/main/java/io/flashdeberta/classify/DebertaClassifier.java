@@ -9,6 +9,7 @@ import io.flashdeberta.engine.ModelBuilder;
 import io.flashdeberta.engine.Output;
 import io.flashdeberta.engine.Truncation;
 import io.flashdeberta.model.SequenceHead;
+import io.flashdeberta.tokenizer.Offsets;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -105,7 +106,8 @@ public final class DebertaClassifier extends DebertaTask<DebertaClassifier> {
         return Job.of(
                 "texts",
                 checked,
-                call -> call.run(checked, engine.singles(truncation), this::result));
+                call -> call.run(
+                        checked, engine.singles(truncation, Offsets.WITHOUT), this::result));
     }
 
     private ClassificationResult result(int index, FittedInput input, List<Output> outputs) {

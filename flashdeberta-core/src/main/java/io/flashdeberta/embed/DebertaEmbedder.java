@@ -12,6 +12,7 @@ import io.flashdeberta.engine.Truncation;
 import io.flashdeberta.model.Head;
 import io.flashdeberta.model.HiddenStates;
 import io.flashdeberta.tokenizer.ModelInput;
+import io.flashdeberta.tokenizer.Offsets;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -85,8 +86,8 @@ public final class DebertaEmbedder extends DebertaTask<DebertaEmbedder> {
 
     private Job<List<Embedding>> vectors(List<String> texts) {
         List<String> checked = Arguments.requireTexts(texts, "text");
-        return Job.anew(
-                call -> call.run(checked, engine.singles(truncation), pooled, this::embedding));
+        return Job.anew(call -> call.run(
+                checked, engine.singles(truncation, Offsets.WITHOUT), pooled, this::embedding));
     }
 
     private Embedding embedding(int index, FittedInput input, List<Output> outputs) {
@@ -114,8 +115,8 @@ public final class DebertaEmbedder extends DebertaTask<DebertaEmbedder> {
 
     private Job<HiddenStatesResult> tokenVectors(String text) {
         List<String> texts = List.of(Arguments.requireText(text, "text"));
-        return Job.first(Job.anew(call ->
-                call.run(texts, engine.singles(truncation), allTokens, this::hiddenStates)));
+        return Job.first(Job.anew(call -> call.run(
+                texts, engine.singles(truncation, Offsets.WITH), allTokens, this::hiddenStates)));
     }
 
     private HiddenStatesResult hiddenStates(int index, FittedInput input, List<Output> outputs) {

@@ -3,6 +3,7 @@ package io.flashdeberta.engine;
 import io.flashdeberta.model.DebertaConfig;
 import io.flashdeberta.model.Head;
 import io.flashdeberta.tokenizer.DebertaTokenizer;
+import io.flashdeberta.tokenizer.Offsets;
 import io.flashdeberta.tokenizer.TokenizedText;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -110,13 +111,17 @@ public final class Engine implements AutoCloseable {
 
     /** The tokens of a text; of one that is to be cut, not many more than the model reads. */
     public TokenizedText tokenize(String text, Truncation truncation) {
-        return tokenize(List.of(text), truncation).get(0);
+        return tokenize(List.of(text), truncation, Offsets.WITH).get(0);
     }
 
-    /** {@code [CLS] text [SEP]} for each text, within the model's limit. */
-    public Call.Fitting singles(Truncation truncation) {
+    /**
+     * {@code [CLS] text [SEP]} for each text, within the model's limit.
+     *
+     * @param offsets whether results speak of places in the texts
+     */
+    public Call.Fitting singles(Truncation truncation, Offsets offsets) {
         return (texts, first) -> {
-            List<TokenizedText> tokens = tokenize(texts, truncation);
+            List<TokenizedText> tokens = tokenize(texts, truncation, offsets);
             List<FittedInput> inputs = new ArrayList<>();
             for (int i = 0; i < tokens.size(); i++) {
                 inputs.add(fitter().single(
@@ -126,7 +131,7 @@ public final class Engine implements AutoCloseable {
         };
     }
 
-    /** {@code [CLS] first [SEP] second [SEP]} for each second text, within the model's limit. */
+    /** {@code [CLS] first [SEP] second [SEP]} for each second text, within the model's limit; without offsets. */
     public Call.Fitting pairs(String firstText, Truncation truncation) {
         return new Call.Fitting() {
             @Override
@@ -143,8 +148,9 @@ public final class Engine implements AutoCloseable {
 
     private List<FittedInput> fitPairs(
             String firstText, List<String> texts, int first, Truncation truncation) {
-        TokenizedText firstTokens = tokenize(firstText, truncation);
-        List<TokenizedText> tokens = tokenize(texts, truncation);
+        TokenizedText firstTokens =
+                tokenize(List.of(firstText), truncation, Offsets.WITHOUT).get(0);
+        List<TokenizedText> tokens = tokenize(texts, truncation, Offsets.WITHOUT);
         List<FittedInput> inputs = new ArrayList<>();
         for (int i = 0; i < tokens.size(); i++) {
             String what = "The pair at index " + (first + i);
@@ -153,10 +159,11 @@ public final class Engine implements AutoCloseable {
         return inputs;
     }
 
-    private List<TokenizedText> tokenize(List<String> texts, Truncation truncation) {
+    private List<TokenizedText> tokenize(
+            List<String> texts, Truncation truncation, Offsets offsets) {
         return withTokenizer(tokenizer -> truncation == Truncation.TRUNCATE
-                ? tokenizer.tokenizeBeginnings(texts, fitter().maxTokens())
-                : tokenizer.tokenize(texts));
+                ? tokenizer.tokenizeBeginnings(texts, fitter().maxTokens(), offsets)
+                : tokenizer.tokenize(texts, offsets));
     }
 
     /** Fits texts, and tells the observer. */

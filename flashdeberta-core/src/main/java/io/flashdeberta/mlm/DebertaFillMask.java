@@ -13,6 +13,7 @@ import io.flashdeberta.engine.Probabilities;
 import io.flashdeberta.engine.Truncation;
 import io.flashdeberta.model.MaskedLanguageHead;
 import io.flashdeberta.tokenizer.DebertaTokenizer;
+import io.flashdeberta.tokenizer.Offsets;
 import io.flashdeberta.tokenizer.SpecialTokens;
 import io.flashdeberta.tokenizer.TokenizedText;
 import java.time.Duration;
@@ -71,7 +72,7 @@ public final class DebertaFillMask extends DebertaTask<DebertaFillMask> {
     private Job<FillMaskResult> job(String text, int topK) {
         Arguments.requireText(text, "text");
         Arguments.requireAtLeast(1, topK, "topK");
-        Call.Fitting singles = engine.singles(Truncation.ERROR);
+        Call.Fitting singles = engine.singles(Truncation.ERROR, Offsets.WITH);
         return Job.first(Job.of(
                 topK,
                 List.of(text),

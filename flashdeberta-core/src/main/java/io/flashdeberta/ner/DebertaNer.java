@@ -12,6 +12,7 @@ import io.flashdeberta.engine.Output;
 import io.flashdeberta.engine.Probabilities;
 import io.flashdeberta.engine.Truncation;
 import io.flashdeberta.model.TokenHead;
+import io.flashdeberta.tokenizer.Offsets;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -119,7 +120,7 @@ public final class DebertaNer extends DebertaTask<DebertaNer> {
         requireKnown(options.labels());
         return job(
                 Arguments.requireTexts(texts, "text"),
-                engine.singles(options.truncation()),
+                engine.singles(options.truncation(), Offsets.WITH),
                 options);
     }
 

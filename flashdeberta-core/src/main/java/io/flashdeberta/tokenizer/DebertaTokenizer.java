@@ -121,16 +121,26 @@ public final class DebertaTokenizer implements AutoCloseable {
      * @throws IllegalArgumentException when the text is longer than {@link #MAX_TEXT_LENGTH}
      */
     public TokenizedText tokenize(String text) {
+        return tokenize(text, Offsets.WITH);
+    }
+
+    private TokenizedText tokenize(String text, Offsets offsets) {
         if (text.length() > MAX_TEXT_LENGTH) {
             throw new IllegalArgumentException("The text has " + text.length()
                     + " characters; expected at most " + MAX_TEXT_LENGTH + ". Split it.");
         }
-        return tokenizer.encode(Unicode.wellFormed(text)).toTokenizedText(text);
+        String wellFormed = Unicode.wellFormed(text);
+        return switch (offsets) {
+            case WITH -> tokenizer.encode(wellFormed).toTokenizedText(text);
+            case WITHOUT ->
+                TokenizedText.withoutOffsets(
+                        text, NativeEncoding.toInts(tokenizer.ids(wellFormed)));
+        };
     }
 
-    /** {@link #tokenize(String)} for each text; many of them in parallel. */
-    public List<TokenizedText> tokenize(List<String> texts) {
-        return stream(texts).map(this::tokenize).toList();
+    /** {@link #tokenize(String)} for each text, with offsets or without; many of them in parallel. */
+    public List<TokenizedText> tokenize(List<String> texts, Offsets offsets) {
+        return stream(texts).map(text -> tokenize(text, offsets)).toList();
     }
 
     /**
@@ -141,24 +151,26 @@ public final class DebertaTokenizer implements AutoCloseable {
      * @throws IllegalArgumentException when a text is longer than {@link #MAX_TEXT_LENGTH} and has so few tokens up to there, as
      *     white space has
      */
-    public List<TokenizedText> tokenizeBeginnings(List<String> texts, int tokens) {
-        return stream(texts).map(text -> tokenizeBeginning(text, tokens)).toList();
+    public List<TokenizedText> tokenizeBeginnings(List<String> texts, int tokens, Offsets offsets) {
+        return stream(texts)
+                .map(text -> tokenizeBeginning(text, tokens, offsets))
+                .toList();
     }
 
     private static Stream<String> stream(List<String> texts) {
         return texts.size() < MANY_TEXTS ? texts.stream() : texts.parallelStream();
     }
 
-    private TokenizedText tokenizeBeginning(String text, int tokens) {
+    private TokenizedText tokenizeBeginning(String text, int tokens, Offsets offsets) {
         long length = Math.max(SHORT_TEXT, (long) CHARACTERS_OF_A_TOKEN * tokens);
         for (; length < Math.min(text.length(), MAX_TEXT_LENGTH - LONG_WORD); length *= 2) {
             int end = Unicode.endOfWord(text, (int) length, LONG_WORD);
-            TokenizedText beginning = tokenize(text.substring(0, end));
+            TokenizedText beginning = tokenize(text.substring(0, end), offsets);
             if (beginning.size() > tokens + UNSETTLED_TOKENS) {
                 return beginning;
             }
         }
-        return tokenize(text);
+        return tokenize(text, offsets);
     }
 
     /**

@@ -18,7 +18,7 @@ record NativeEncoding(long[] ids, long[] words, CharSpan[] spans) {
         Unicode.toUtf16(text, starts);
         Unicode.toUtf16(text, ends);
         trim(text, starts, ends);
-        return new TokenizedText(text, toInts(ids), starts, ends, toInts(words));
+        return TokenizedText.withOffsets(text, toInts(ids), starts, ends, toInts(words));
     }
 
     private static void trim(String text, int[] starts, int[] ends) {
@@ -32,7 +32,7 @@ record NativeEncoding(long[] ids, long[] words, CharSpan[] spans) {
         }
     }
 
-    private static int[] toInts(long[] longs) {
+    static int[] toInts(long[] longs) {
         return Arrays.stream(longs).mapToInt(Math::toIntExact).toArray();
     }
 }

@@ -37,12 +37,23 @@ final class NativeTokenizer implements AutoCloseable {
      * @throws FlashDebertaException when the tokenizer cannot encode it, such as an unknown character without an unk_id
      */
     NativeEncoding encode(String text) {
+        return encoded(text, encoding -> {
+            CharSpan[] spans = LIBRARY.getTokenCharSpans(encoding);
+            return new NativeEncoding(
+                    LIBRARY.getTokenIds(encoding), LIBRARY.getWordIds(encoding), spans);
+        });
+    }
+
+    /** Only the ids, likewise. */
+    long[] ids(String text) {
+        return encoded(text, LIBRARY::getTokenIds);
+    }
+
+    private <T> T encoded(String text, LongFunction<T> use) {
         return call(tokenizer -> {
             long encoding = encode(tokenizer, text);
             try {
-                CharSpan[] spans = LIBRARY.getTokenCharSpans(encoding);
-                return new NativeEncoding(
-                        LIBRARY.getTokenIds(encoding), LIBRARY.getWordIds(encoding), spans);
+                return use.apply(encoding);
             } finally {
                 LIBRARY.deleteEncoding(encoding);
             }

@@ -1,6 +1,7 @@
 package io.flashdeberta.tokenizer;
 
 import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A text's tokens, or a run of them, without special tokens around. Immutable.
@@ -12,18 +13,20 @@ public final class TokenizedText {
 
     private final String text;
     private final int[] ids;
-    private final int[] starts;
-    private final int[] ends;
-    private final int[] words;
+    private final int @Nullable [] starts;
+    private final int @Nullable [] ends;
+    private final int @Nullable [] words;
     private final int from;
     private final int size;
 
-    TokenizedText(String text, int[] ids, int[] starts, int[] ends, int[] words) {
-        this(text, ids, starts, ends, words, 0, ids.length);
-    }
-
     private TokenizedText(
-            String text, int[] ids, int[] starts, int[] ends, int[] words, int from, int size) {
+            String text,
+            int[] ids,
+            int @Nullable [] starts,
+            int @Nullable [] ends,
+            int @Nullable [] words,
+            int from,
+            int size) {
         this.text = text;
         this.ids = ids;
         this.starts = starts;
@@ -31,6 +34,15 @@ public final class TokenizedText {
         this.words = words;
         this.from = from;
         this.size = size;
+    }
+
+    static TokenizedText withOffsets(
+            String text, int[] ids, int[] starts, int[] ends, int[] words) {
+        return new TokenizedText(text, ids, starts, ends, words, 0, ids.length);
+    }
+
+    static TokenizedText withoutOffsets(String text, int[] ids) {
+        return new TokenizedText(text, ids, null, null, null, 0, ids.length);
     }
 
     /** The whole text, of a slice too. */
@@ -48,19 +60,23 @@ public final class TokenizedText {
         return ids[index(i)];
     }
 
-    /** Where token {@code i} starts in the text. */
+    /**
+     * Where token {@code i} starts in the text.
+     *
+     * @throws IllegalStateException if the text was tokenized {@link Offsets#WITHOUT} offsets; so do {@link #end} and {@link #word}
+     */
     public int start(int i) {
-        return starts[index(i)];
+        return known(starts)[index(i)];
     }
 
     /** Where token {@code i} ends in the text, exclusive. */
     public int end(int i) {
-        return ends[index(i)];
+        return known(ends)[index(i)];
     }
 
     /** Index of the word that token {@code i} is part of, as the tokenizer splits them, counted from the text's start. */
     public int word(int i) {
-        return words[index(i)];
+        return known(words)[index(i)];
     }
 
     /** The tokens from {@code from} to {@code to}, exclusive; shares their storage. */
@@ -73,6 +89,14 @@ public final class TokenizedText {
 
     void copyIds(int[] target, int position) {
         System.arraycopy(ids, from, target, position, size);
+    }
+
+    private static int[] known(int @Nullable [] values) {
+        if (values == null) {
+            throw new IllegalStateException(
+                    "The text was tokenized without offsets; ask for them with Offsets.WITH.");
+        }
+        return values;
     }
 
     private int index(int i) {

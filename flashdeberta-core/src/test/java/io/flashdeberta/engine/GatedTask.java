@@ -7,6 +7,7 @@ import io.flashdeberta.backend.Session;
 import io.flashdeberta.backend.Tensor;
 import io.flashdeberta.model.Head;
 import io.flashdeberta.model.SequenceHead;
+import io.flashdeberta.tokenizer.Offsets;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -51,7 +52,7 @@ final class GatedTask extends DebertaTask<GatedTask> {
                 texts,
                 call -> call.run(
                         texts,
-                        engine.singles(Truncation.ERROR),
+                        engine.singles(Truncation.ERROR, Offsets.WITHOUT),
                         (index, input, outputs) -> outputs.get(0).get(0, 0)));
     }
 

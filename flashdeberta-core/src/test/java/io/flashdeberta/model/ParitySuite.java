@@ -16,6 +16,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.TestReporter;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -51,7 +52,7 @@ public abstract class ParitySuite {
 
     @ParameterizedTest(name = "{0}, {2}")
     @MethodSource("checkpoints")
-    void agreesWithTransformers(Path name, Path folder, AttentionKind kind) {
+    void agreesWithTransformers(Path name, Path folder, AttentionKind kind, TestReporter report) {
         try (ReferenceCheckpoint reference = new ReferenceCheckpoint(folder);
                 Backend backend = Backends.open(
                         device, BackendOptions.of(kind, THREADS).withPrecision(precision));
@@ -70,9 +71,9 @@ public abstract class ParitySuite {
                     float[] alone = run(session, model, head, output, pack(List.of(one)));
                     double[] expected = reference.expected(one, output);
                     String what = name + " " + one.name() + " " + output;
-                    assertThat(difference(select(alone, one, head, output), expected))
-                            .as(what)
-                            .isLessThan(tolerance);
+                    double difference = difference(select(alone, one, head, output), expected);
+                    report.publishEntry(what, String.valueOf(difference));
+                    assertThat(difference).as(what).isLessThan(tolerance);
                     assertThat(difference(together.get(c), toDouble(alone)))
                             .as(what + " in a batch")
                             .isLessThan(batchTolerance);

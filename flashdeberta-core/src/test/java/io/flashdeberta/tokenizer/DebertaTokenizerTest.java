@@ -80,7 +80,7 @@ class DebertaTokenizerTest {
         List<String> texts = IntStream.range(0, 300)
                 .mapToObj(i -> "The town " + i + " 🙂 sea ".repeat(i % 7))
                 .toList();
-        List<TokenizedText> tokenized = tokenizer.tokenize(texts);
+        List<TokenizedText> tokenized = tokenizer.tokenize(texts, Offsets.WITH);
 
         assertThat(tokenized).hasSameSizeAs(texts);
         for (int i = 0; i < texts.size(); i++) {
@@ -88,7 +88,20 @@ class DebertaTokenizerTest {
             assertThat(Texts.ids(tokenized.get(i)))
                     .isEqualTo(Texts.ids(tokenizer.tokenize(texts.get(i))));
         }
-        assertThat(tokenizer.tokenize(List.of())).isEmpty();
+        assertThat(tokenizer.tokenize(List.of(), Offsets.WITH)).isEmpty();
+    }
+
+    @Test
+    void theIdsAreTheSameWithoutOffsetsAndOffsetsAreNotMadeUp() {
+        TokenizedText with = tokenizer.tokenize("The 🙂🙂 town");
+        TokenizedText without =
+                tokenizer.tokenize(List.of("The 🙂🙂 town"), Offsets.WITHOUT).get(0);
+
+        assertThat(Texts.ids(without)).isEqualTo(Texts.ids(with));
+        assertThat(without.slice(1, 2).id(0)).isEqualTo(with.id(1));
+        assertThatThrownBy(() -> without.start(0))
+                .isInstanceOf(IllegalStateException.class)
+                .hasMessageContaining("Offsets.WITH");
     }
 
     @Test
@@ -120,8 +133,9 @@ class DebertaTokenizerTest {
         String repeated = text.repeat(50_000 / text.length());
         TokenizedText whole = tokenizer.tokenize(repeated);
         for (int tokens : new int[] {1, 100, 512, 1000}) {
-            TokenizedText beginning =
-                    tokenizer.tokenizeBeginnings(List.of(repeated), tokens).get(0);
+            TokenizedText beginning = tokenizer
+                    .tokenizeBeginnings(List.of(repeated), tokens, Offsets.WITH)
+                    .get(0);
             assertThat(beginning.size()).isBetween(tokens + 1, whole.size() - 1);
             for (int i = 0; i < tokens; i++) {
                 assertThat(beginning.id(i)).isEqualTo(whole.id(i));
@@ -136,7 +150,7 @@ class DebertaTokenizerTest {
     void theBeginningOfAShortTextIsAllOfIt() {
         for (String text : List.of("", " ", "the town", "the town ".repeat(500))) {
             TokenizedText beginning =
-                    tokenizer.tokenizeBeginnings(List.of(text), 5).get(0);
+                    tokenizer.tokenizeBeginnings(List.of(text), 5, Offsets.WITH).get(0);
             TokenizedText whole = tokenizer.tokenize(text);
             assertThat(beginning.size()).isGreaterThanOrEqualTo(Math.min(6, whole.size()));
         }
@@ -146,12 +160,13 @@ class DebertaTokenizerTest {
     void theBeginningOfATextOfAnyLengthCostsLittle() {
         for (String text : List.of("the town ", "a", "🙂")) {
             String endless = text.repeat(10_000_000 / text.length());
-            TokenizedText beginning =
-                    tokenizer.tokenizeBeginnings(List.of(endless), 512).get(0);
+            TokenizedText beginning = tokenizer
+                    .tokenizeBeginnings(List.of(endless), 512, Offsets.WITH)
+                    .get(0);
             assertThat(beginning.size()).isBetween(513, 20_000);
         }
         String blank = " ".repeat(10_000_000);
-        assertThatThrownBy(() -> tokenizer.tokenizeBeginnings(List.of(blank), 512))
+        assertThatThrownBy(() -> tokenizer.tokenizeBeginnings(List.of(blank), 512, Offsets.WITH))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageContaining("10000000 characters");
     }

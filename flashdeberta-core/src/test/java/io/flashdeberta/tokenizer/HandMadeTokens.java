@@ -22,7 +22,7 @@ public final class HandMadeTokens {
             from = ends[i];
         }
         int[] words = IntStream.range(0, tokens.length).toArray();
-        return new TokenizedText(
+        return TokenizedText.withOffsets(
                 text,
                 IntStream.range(FIRST_ID, FIRST_ID + tokens.length).toArray(),
                 starts,

@@ -11,7 +11,7 @@ final class Texts {
     static TokenizedText ofSize(int size, int first) {
         int[] starts = IntStream.range(0, size).toArray();
         int[] ends = IntStream.rangeClosed(1, size).toArray();
-        return new TokenizedText(
+        return TokenizedText.withOffsets(
                 "x".repeat(size),
                 IntStream.range(first, first + size).toArray(),
                 starts,

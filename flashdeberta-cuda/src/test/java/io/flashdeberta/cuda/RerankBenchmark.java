@@ -1,0 +1,91 @@
+package io.flashdeberta.cuda;
+
+import io.flashdeberta.rerank.DebertaReranker;
+import io.flashdeberta.rerank.RerankResult;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Random;
+
+/**
+ * Times one query with 64 documents of 20 to 500 tokens, log-normal, from strings to sorted results, with a model of published size
+ * and random weights.
+ *
+ * <pre>RerankBenchmark base|large FOLDER_WITH_A_TOKENIZER</pre>
+ */
+public final class RerankBenchmark {
+
+    private static final int DOCUMENTS = 64;
+    private static final int RUNS = 60;
+    private static final int SHORTEST = 20;
+    private static final int LONGEST = 500;
+    private static final double MEAN = Math.log(140);
+    private static final double DEVIATION = 0.7;
+    private static final String QUERY = "where does the long river meet the sea";
+    private static final String[] WORDS = {
+        "the", "river", "ends", "in", "a", "bay", "of", "salt", "water", "and", "sand", "near",
+        "town"
+    };
+
+    private RerankBenchmark() {}
+
+    public static void main(String[] arguments) throws IOException {
+        Path folder = Files.createTempDirectory("flashdeberta-benchmark");
+        RandomModel.named(arguments[0]).withScore().write(folder);
+        for (String file : List.of("tokenizer.json", "tokenizer_config.json")) {
+            Files.copy(Path.of(arguments[1], file), folder.resolve(file));
+        }
+        try (DebertaReranker reranker = DebertaReranker.builder()
+                .model(folder.toString())
+                .device("cuda")
+                .build()) {
+            List<String> documents = documents(reranker);
+            List<Double> times = new ArrayList<>();
+            for (int n = 0; n < RUNS; n++) {
+                long start = System.nanoTime();
+                reranker.rerank(QUERY, documents);
+                times.add((System.nanoTime() - start) / 1e6);
+            }
+            times.subList(0, RUNS / 3).clear();
+            times.sort(null);
+            System.out.printf(
+                    Locale.ROOT,
+                    "%s, %s: %d documents, %d tokens: median %.2f ms, least %.2f ms%n",
+                    arguments[0],
+                    reranker.status().device(),
+                    DOCUMENTS,
+                    reranker.rerank(QUERY, documents).stream()
+                            .mapToInt(RerankResult::tokens)
+                            .sum(),
+                    times.get(times.size() / 2),
+                    times.get(0));
+        }
+    }
+
+    private static List<String> documents(DebertaReranker reranker) {
+        Random random = new Random(5);
+        int words = 2000;
+        int tokens = reranker.rerank(QUERY, List.of(text(random, words))).get(0).tokens();
+        double wordsInToken = (double) words / tokens;
+        List<String> documents = new ArrayList<>();
+        while (documents.size() < DOCUMENTS) {
+            double length = Math.exp(MEAN + DEVIATION * random.nextGaussian());
+            if (length >= SHORTEST && length <= LONGEST) {
+                documents.add(text(random, (int) (length * wordsInToken)));
+            }
+        }
+        return documents;
+    }
+
+    private static String text(Random random, int words) {
+        StringBuilder text = new StringBuilder();
+        for (int i = 0; i < words; i++) {
+            text.append(WORDS[random.nextInt(WORDS.length)]).append(' ');
+        }
+        return text.toString();
+    }
+}
