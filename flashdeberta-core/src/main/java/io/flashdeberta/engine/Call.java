@@ -1,16 +1,20 @@
 package io.flashdeberta.engine;
 
 import io.flashdeberta.model.Head;
+
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
+import java.util.NavigableMap;
+import java.util.Set;
+import java.util.TreeMap;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
-import org.jspecify.annotations.Nullable;
 
 /**
- * The course of one call through an engine. Many texts go slice by slice: the next ones are tokenized when the slice before has
- * run, so that a call of any size needs little memory and leaves room in the queue.
+ * The course of one call through an engine. Many texts go slice by slice: one is tokenized while the one before it runs, so that the
+ * device does not wait for the tokenizer, and a call of any size needs little memory and leaves room in the queue.
  */
 public final class Call {
 
@@ -44,9 +48,12 @@ public final class Call {
         R read(int index, FittedInput input, List<Output> outputs);
     }
 
+    /** Slices that run or wait at the same time. */
+    private static final int SLICES_UNDER_WAY = 2;
+
     private final Engine engine;
     private final Executor executor;
-    private @Nullable CompletableFuture<?> running;
+    private final Set<Request> running = new HashSet<>();
     private boolean withdrawn;
 
     /** @param executor where the call goes on when a slice has run */
@@ -65,28 +72,42 @@ public final class Call {
     public <R> CompletableFuture<List<R>> run(
             List<String> texts, Fitting fitting, Head head, Reading<R> reading) {
         Run<R> run = new Run<>(texts, fitting, head, reading);
-        run.nextSlice();
+        run.advance();
         return run.done;
     }
 
     /** Takes back what waits, and goes no further. */
-    synchronized void withdraw() {
-        withdrawn = true;
-        if (running != null) {
-            running.cancel(false);
+    void withdraw() {
+        List<Request> all;
+        synchronized (running) {
+            withdrawn = true;
+            all = List.copyOf(running);
+        }
+        all.forEach(request -> request.answer().cancel(false));
+    }
+
+    private void requireNotWithdrawn() {
+        synchronized (running) {
+            if (withdrawn) {
+                throw new CancellationException("Nobody waits for the result.");
+            }
         }
     }
 
-    private synchronized void requireNotWithdrawn() {
-        if (withdrawn) {
-            throw new CancellationException("Nobody waits for the result.");
+    private void follow(Request request) {
+        boolean tooLate;
+        synchronized (running) {
+            running.add(request);
+            tooLate = withdrawn;
+        }
+        if (tooLate) {
+            request.answer().cancel(false);
         }
     }
 
-    private synchronized void follow(CompletableFuture<?> request) {
-        running = request;
-        if (withdrawn) {
-            request.cancel(false);
+    private void forget(Request request) {
+        synchronized (running) {
+            running.remove(request);
         }
     }
 
@@ -96,8 +117,10 @@ public final class Call {
         private final Fitting fitting;
         private final Head head;
         private final Reading<R> reading;
-        private final List<R> results = new ArrayList<>();
+        private final NavigableMap<Integer, List<R>> results = new TreeMap<>();
         private final CompletableFuture<List<R>> done = new CompletableFuture<>();
+        private int next;
+        private int underWay;
 
         Run(List<String> texts, Fitting fitting, Head head, Reading<R> reading) {
             this.texts = texts;
@@ -106,32 +129,42 @@ public final class Call {
             this.reading = reading;
         }
 
-        void nextSlice() {
-            int from = results.size();
-            if (from == texts.size()) {
-                done.complete(List.copyOf(results));
-                return;
-            }
+        synchronized void advance() {
             try {
-                requireNotWithdrawn();
-                int to = engine.endOfSlice(texts, from, fitting.besides());
-                List<FittedInput> inputs =
-                        engine.fit(() -> fitting.fit(texts.subList(from, to), from));
-                Request request = request(inputs);
-                follow(request.answer());
-                afterwards(request.answer(), inputs);
-                engine.submit(request, from > 0);
+                while (underWay < SLICES_UNDER_WAY && next < texts.size() && !done.isDone()) {
+                    startSlice();
+                }
             } catch (RuntimeException | Error e) {
-                done.completeExceptionally(e);
+                fail(e);
+            }
+            if (underWay == 0 && next == texts.size()) {
+                done.complete(results.values().stream().flatMap(List::stream).toList());
             }
         }
 
-        private void afterwards(CompletableFuture<List<Output>> answer, List<FittedInput> inputs) {
-            Futures.whenDone(answer, (outputs, failure) -> {
-                Runnable next = failure == null
-                        ? () -> read(inputs, outputs)
-                        : () -> done.completeExceptionally(failure);
-                executor.execute(next);
+        private void startSlice() {
+            requireNotWithdrawn();
+            int from = next;
+            next = engine.endOfSlice(texts, from, fitting.besides());
+            List<FittedInput> inputs =
+                    engine.fit(() -> fitting.fit(texts.subList(from, next), from));
+            Request request = request(inputs);
+            follow(request);
+            afterwards(request, from, inputs);
+            engine.submit(request, from > 0);
+            underWay++;
+        }
+
+        private void fail(Throwable cause) {
+            done.completeExceptionally(cause);
+            withdraw();
+        }
+
+        private void afterwards(Request request, int from, List<FittedInput> inputs) {
+            Futures.whenDone(request.answer(), (outputs, failure) -> {
+                forget(request);
+                executor.execute(
+                        failure == null ? () -> read(from, inputs, outputs) : () -> fail(failure));
             });
         }
 
@@ -144,19 +177,23 @@ public final class Call {
                     head);
         }
 
-        private void read(List<FittedInput> inputs, List<Output> outputs) {
+        private synchronized void read(int from, List<FittedInput> inputs, List<Output> outputs) {
+            underWay--;
             try {
-                int next = 0;
+                List<R> slice = new ArrayList<>();
+                int output = 0;
                 for (FittedInput input : inputs) {
-                    int end = next + input.pieces().size();
-                    results.add(reading.read(results.size(), input, outputs.subList(next, end)));
-                    next = end;
+                    int end = output + input.pieces().size();
+                    slice.add(
+                            reading.read(from + slice.size(), input, outputs.subList(output, end)));
+                    output = end;
                 }
+                results.put(from, slice);
             } catch (RuntimeException | Error e) {
-                done.completeExceptionally(e);
+                fail(e);
                 return;
             }
-            nextSlice();
+            advance();
         }
     }
 }

@@ -25,6 +25,9 @@ public final class Engine implements AutoCloseable {
 
     private static final int TEXTS_OF_A_SLICE = 1024;
 
+    /** Of these a device makes batches that keep it busy, and meanwhile the next ones are tokenized. */
+    private static final int CHARACTERS_OF_A_SLICE = 1 << 14;
+
     /** A slice has at most this part of what may wait, so that there is room for others beside it. */
     private static final int SLICES_IN_QUEUE = 8;
 
@@ -181,11 +184,11 @@ public final class Engine implements AutoCloseable {
      * @param besides characters that go with each text
      */
     int endOfSlice(List<String> texts, int from, int besides) {
-        long most = settings.queueTokens() / SLICES_IN_QUEUE;
+        long most = Math.min(CHARACTERS_OF_A_SLICE, settings.queueTokens() / SLICES_IN_QUEUE);
         int last = Math.min(texts.size(), from + TEXTS_OF_A_SLICE);
         int end = from;
-        for (long tokens = 0; end < last && (end == from || tokens < most); end++) {
-            tokens += texts.get(end).length() + besides;
+        for (long length = 0; end < last && (end == from || length < most); end++) {
+            length += texts.get(end).length() + besides;
         }
         return end;
     }

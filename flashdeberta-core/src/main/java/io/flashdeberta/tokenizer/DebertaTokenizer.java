@@ -6,7 +6,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.List;
 import java.util.OptionalInt;
-import java.util.stream.Stream;
+import java.util.stream.IntStream;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.JsonNodeFactory;
 
@@ -20,7 +20,7 @@ public final class DebertaTokenizer implements AutoCloseable {
     public static final int MAX_TEXT_LENGTH = 1_000_000;
 
     /** With fewer, threads that take part cost more than they bring. */
-    private static final int MANY_TEXTS = 32;
+    private static final int MANY_TEXTS = 16;
 
     private static final int SHORT_TEXT = 4096;
 
@@ -125,11 +125,7 @@ public final class DebertaTokenizer implements AutoCloseable {
     }
 
     private TokenizedText tokenize(String text, Offsets offsets) {
-        if (text.length() > MAX_TEXT_LENGTH) {
-            throw new IllegalArgumentException("The text has " + text.length()
-                    + " characters; expected at most " + MAX_TEXT_LENGTH + ". Split it.");
-        }
-        String wellFormed = Unicode.wellFormed(text);
+        String wellFormed = wellFormed(text);
         return switch (offsets) {
             case WITH -> tokenizer.encode(wellFormed).toTokenizedText(text);
             case WITHOUT ->
@@ -138,9 +134,33 @@ public final class DebertaTokenizer implements AutoCloseable {
         };
     }
 
+    private static String wellFormed(String text) {
+        if (text.length() > MAX_TEXT_LENGTH) {
+            throw new IllegalArgumentException("The text has " + text.length()
+                    + " characters; expected at most " + MAX_TEXT_LENGTH + ". Split it.");
+        }
+        return Unicode.wellFormed(text);
+    }
+
     /** {@link #tokenize(String)} for each text, with offsets or without; many of them in parallel. */
     public List<TokenizedText> tokenize(List<String> texts, Offsets offsets) {
-        return stream(texts).map(text -> tokenize(text, offsets)).toList();
+        if (texts.size() < MANY_TEXTS) {
+            return texts.stream().map(text -> tokenize(text, offsets)).toList();
+        }
+        return switch (offsets) {
+            case WITH ->
+                texts.parallelStream().map(text -> tokenize(text, offsets)).toList();
+            case WITHOUT -> tokenizeWithoutOffsets(texts);
+        };
+    }
+
+    private List<TokenizedText> tokenizeWithoutOffsets(List<String> texts) {
+        List<long[]> ids =
+                tokenizer.ids(texts.stream().map(DebertaTokenizer::wellFormed).toList());
+        return IntStream.range(0, texts.size())
+                .mapToObj(i -> TokenizedText.withoutOffsets(
+                        texts.get(i), NativeEncoding.toInts(ids.get(i))))
+                .toList();
     }
 
     /**
@@ -152,25 +172,36 @@ public final class DebertaTokenizer implements AutoCloseable {
      *     white space has
      */
     public List<TokenizedText> tokenizeBeginnings(List<String> texts, int tokens, Offsets offsets) {
-        return stream(texts)
-                .map(text -> tokenizeBeginning(text, tokens, offsets))
+        long length = Math.max(SHORT_TEXT, (long) CHARACTERS_OF_A_TOKEN * tokens);
+        List<String> beginnings =
+                texts.stream().map(text -> beginning(text, length)).toList();
+        List<TokenizedText> tokenized = tokenize(beginnings, offsets);
+        return IntStream.range(0, texts.size())
+                .mapToObj(i -> suffices(tokenized.get(i), texts.get(i), tokens)
+                        ? tokenized.get(i)
+                        : tokenizeBeginning(texts.get(i), 2 * length, tokens, offsets))
                 .toList();
     }
 
-    private static Stream<String> stream(List<String> texts) {
-        return texts.size() < MANY_TEXTS ? texts.stream() : texts.parallelStream();
+    private static String beginning(String text, long length) {
+        return length < Math.min(text.length(), MAX_TEXT_LENGTH - LONG_WORD)
+                ? text.substring(0, Unicode.endOfWord(text, (int) length, LONG_WORD))
+                : text;
     }
 
-    private TokenizedText tokenizeBeginning(String text, int tokens, Offsets offsets) {
-        long length = Math.max(SHORT_TEXT, (long) CHARACTERS_OF_A_TOKEN * tokens);
-        for (; length < Math.min(text.length(), MAX_TEXT_LENGTH - LONG_WORD); length *= 2) {
-            int end = Unicode.endOfWord(text, (int) length, LONG_WORD);
-            TokenizedText beginning = tokenize(text.substring(0, end), offsets);
-            if (beginning.size() > tokens + UNSETTLED_TOKENS) {
+    private static boolean suffices(TokenizedText beginning, String text, int tokens) {
+        return beginning.text().length() == text.length()
+                || beginning.size() > tokens + UNSETTLED_TOKENS;
+    }
+
+    private TokenizedText tokenizeBeginning(
+            String text, long leastLength, int tokens, Offsets offsets) {
+        for (long length = leastLength; ; length *= 2) {
+            TokenizedText beginning = tokenize(beginning(text, length), offsets);
+            if (suffices(beginning, text, tokens)) {
                 return beginning;
             }
         }
-        return tokenize(text, offsets);
     }
 
     /**

@@ -120,6 +120,35 @@ class CallsTest {
     }
 
     @Test
+    void aSliceIsTokenizedWhileTheOneBeforeItIsUnderWay() {
+        try (GatedTask task = GatedTask.small().build()) {
+            task.gate().shut();
+            CompletableFuture<List<Float>> running = task.scoreAsync(TEXT);
+            task.gate().await(1);
+            CompletableFuture<List<Float>> call = task.scoreAsync(times(9, TEXT));
+            assertThat(task.status().waitingSequences()).isEqualTo(6);
+            task.gate().open();
+            assertThat(call.join()).hasSize(9);
+            assertThat(running.join()).hasSize(1);
+        }
+    }
+
+    @Test
+    void aFailingSliceTakesBackTheOneThatWaits() {
+        try (GatedTask task = GatedTask.small().build()) {
+            task.gate().shut();
+            CompletableFuture<List<Float>> running = task.scoreAsync(TEXT);
+            task.gate().await(1);
+            CompletableFuture<List<Float>> call =
+                    task.scoreAsync(TEXT, TEXT, TEXT, "word ".repeat(2000));
+            assertThatThrownBy(call::join).hasCauseInstanceOf(InputTooLongException.class);
+            assertThat(task.status().waitingSequences()).isZero();
+            task.gate().open();
+            assertThat(running.join()).hasSize(1);
+        }
+    }
+
+    @Test
     void aDeadlinePasses() {
         try (GatedTask task = GatedTask.small().timeout(Duration.ofMillis(1)).build()) {
             task.gate().shut();

@@ -2,6 +2,8 @@ package io.flashdeberta.cuda;
 
 import io.flashdeberta.backend.PackedBatch;
 
+import java.nio.IntBuffer;
+
 /**
  * Where a batch's numbers lie on the GPU, 32 bits each: the two counts of work items, the ids, the type ids, the places, both
  * lists of work items, the offsets. Batches with one layout differ by content alone.
@@ -74,26 +76,38 @@ record BatchLayout(int rows, int smallItems, int largeItems) {
         return offsets() + Rounding.up(sequences + 1, OFFSETS_UNIT);
     }
 
-    /** A batch's numbers; what rounding added is 0: a token without neighbours, or an item that does not count. */
-    int[] fill(PackedBatch batch) {
-        int[] numbers = new int[size(batch.sequences())];
+    /** Writes a batch's numbers; what rounding added is 0: a token without neighbours, or an item that does not count. */
+    void fill(PackedBatch batch, IntBuffer numbers) {
         int[] small = smallItems(batch);
         int[] large = largeItems(batch);
-        numbers[0] = small.length / WorkItems.NUMBERS;
-        numbers[1] = large.length / WorkItems.NUMBERS;
-        int tokens = batch.totalTokens();
-        System.arraycopy(batch.ids(), 0, numbers, ids(), tokens);
-        System.arraycopy(batch.typeIds(), 0, numbers, typeIds(), tokens);
+        numbers.put(0, new int[] {
+            small.length / WorkItems.NUMBERS, large.length / WorkItems.NUMBERS, 0, 0
+        });
+        put(batch.ids(), batch.totalTokens(), ids(), typeIds(), numbers);
+        put(batch.typeIds(), batch.totalTokens(), typeIds(), places(), numbers);
+        int at = places();
         for (int s = 0; s < batch.sequences(); s++) {
-            for (int i = 0; i < batch.length(s); i++) {
-                int at = places() + 2 * (batch.start(s) + i);
-                numbers[at] = i;
-                numbers[at + 1] = batch.length(s) - 1 - i;
+            int length = batch.length(s);
+            for (int i = 0; i < length; i++) {
+                numbers.put(at, i);
+                numbers.put(at + 1, length - 1 - i);
+                at += 2;
             }
         }
-        System.arraycopy(small, 0, numbers, smallItemsAt(), small.length);
-        System.arraycopy(large, 0, numbers, largeItemsAt(), large.length);
-        System.arraycopy(batch.offsets(), 0, numbers, offsets(), batch.sequences() + 1);
-        return numbers;
+        clear(at, smallItemsAt(), numbers);
+        put(small, small.length, smallItemsAt(), largeItemsAt(), numbers);
+        put(large, large.length, largeItemsAt(), offsets(), numbers);
+        put(batch.offsets(), batch.sequences() + 1, offsets(), size(batch.sequences()), numbers);
+    }
+
+    private static void put(int[] values, int count, int from, int to, IntBuffer numbers) {
+        numbers.put(from, values, 0, count);
+        clear(from + count, to, numbers);
+    }
+
+    private static void clear(int from, int to, IntBuffer numbers) {
+        for (int i = from; i < to; i++) {
+            numbers.put(i, 0);
+        }
     }
 }

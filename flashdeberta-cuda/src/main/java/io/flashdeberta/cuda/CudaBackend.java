@@ -35,6 +35,7 @@ final class CudaBackend implements Backend {
     private final Arena.Opening arenas;
     private final WeightLoader weights;
     private final Owned owned = new Owned();
+    private final AlgorithmChoices algorithms = new AlgorithmChoices();
     private @Nullable WorkShares shares;
     private boolean closed;
 
@@ -78,6 +79,10 @@ final class CudaBackend implements Backend {
 
     Kernels kernels() {
         return kernels;
+    }
+
+    AlgorithmChoices algorithms() {
+        return algorithms;
     }
 
     Arena.Opening arenas() {

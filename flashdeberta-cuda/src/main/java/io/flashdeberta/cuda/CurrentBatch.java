@@ -55,13 +55,13 @@ final class CurrentBatch implements AutoCloseable {
             large = null;
         }
         BatchLayout layout = BatchLayout.of(batch);
-        int[] numbers = layout.fill(batch);
+        int numbers = layout.size(batch.sequences());
         long address = fixed.address();
         if (batch.totalTokens() > RecordedPasses.MOST_TOKENS) {
-            large = tensors.arena().allocate((long) Integer.BYTES * numbers.length);
+            large = tensors.arena().allocate((long) Integer.BYTES * numbers);
             address = large.address();
         }
-        transfers.upload(numbers, address);
+        transfers.upload(target -> layout.fill(batch, target), numbers, address);
         WorkShares division = work.get();
         if (division != null) {
             int[] items = BatchLayout.largeItems(batch);

@@ -4,6 +4,8 @@ import static org.bytedeco.cuda.global.cudart.cuMemcpyDtoHAsync;
 import static org.bytedeco.cuda.global.cudart.cuMemcpyHtoDAsync;
 
 import java.nio.ByteBuffer;
+import java.nio.IntBuffer;
+import java.util.function.Consumer;
 
 /** Copies between the machine's memory and the GPU's, in the order of a stream, through two pinned buffers in turn. */
 final class Transfers implements AutoCloseable {
@@ -45,6 +47,20 @@ final class Transfers implements AutoCloseable {
             done[next].set();
             next = 1 - next;
             from += part;
+        }
+    }
+
+    /** Copies so many integers, which a filler writes from index 0 on. */
+    void upload(Consumer<IntBuffer> filler, int count, long address) {
+        if ((long) count * Integer.BYTES > buffers[next].size()) {
+            int[] values = new int[count];
+            filler.accept(IntBuffer.wrap(values));
+            upload(values, address);
+        } else {
+            upload(
+                    (from, target) -> filler.accept(target.asIntBuffer()),
+                    (long) count * Integer.BYTES,
+                    address);
         }
     }
 

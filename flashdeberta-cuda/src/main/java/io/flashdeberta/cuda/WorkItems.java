@@ -3,8 +3,6 @@ package io.flashdeberta.cuda;
 import io.flashdeberta.backend.PackedBatch;
 
 import java.util.Arrays;
-import java.util.Comparator;
-import java.util.stream.IntStream;
 
 /** What attention kernels divide among their blocks: tiles of query rows, those of the longest sequences first. */
 final class WorkItems {
@@ -19,12 +17,15 @@ final class WorkItems {
      * @param tile query rows of an item
      */
     static int[] of(PackedBatch batch, int rest, int tile) {
-        Integer[] longestFirst =
-                IntStream.range(0, batch.sequences()).boxed().toArray(Integer[]::new);
-        Arrays.sort(longestFirst, Comparator.comparingInt(s -> -batch.length(s)));
+        long[] longestFirst = new long[batch.sequences()];
+        for (int s = 0; s < longestFirst.length; s++) {
+            longestFirst[s] = (long) -batch.length(s) << Integer.SIZE | s;
+        }
+        Arrays.sort(longestFirst);
         int[] items = new int[Math.multiplyExact(count(batch, rest, tile), NUMBERS)];
         int next = 0;
-        for (int s : longestFirst) {
+        for (long key : longestFirst) {
+            int s = (int) key;
             next = add(items, next, batch.start(s), batch.length(s), tile);
         }
         add(items, next, batch.totalTokens(), rest, tile);

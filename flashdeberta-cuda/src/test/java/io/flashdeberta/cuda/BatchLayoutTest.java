@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.flashdeberta.backend.PackedBatch;
 import io.flashdeberta.backend.RelativeBuckets;
+import java.nio.IntBuffer;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashSet;
@@ -91,7 +92,9 @@ class BatchLayoutTest {
     void theNumbersStandWhereTheLayoutSays() {
         PackedBatch batch = batch(2, 130, 1);
         BatchLayout layout = BatchLayout.of(batch);
-        int[] numbers = layout.fill(batch);
+        int[] numbers = new int[layout.size(batch.sequences())];
+        Arrays.fill(numbers, 99);
+        layout.fill(batch, IntBuffer.wrap(numbers));
         assertThat(layout).isEqualTo(new BatchLayout(144, 8, 8));
         assertThat(numbers[0]).isEqualTo(6);
         assertThat(numbers[1]).isEqualTo(5);

@@ -1,21 +1,15 @@
 package io.flashdeberta.cuda;
 
-import static org.bytedeco.cuda.global.cudart.cuEventCreate;
-import static org.bytedeco.cuda.global.cudart.cuEventDestroy;
-import static org.bytedeco.cuda.global.cudart.cuEventElapsedTime;
-import static org.bytedeco.cuda.global.cudart.cuEventRecord;
-import static org.bytedeco.cuda.global.cudart.cuEventSynchronize;
-
 import io.flashdeberta.backend.AttentionKind;
 import io.flashdeberta.backend.BackendOptions;
 import io.flashdeberta.backend.PackedBatch;
 import io.flashdeberta.backend.Precision;
-import io.flashdeberta.backend.Tensor;
 import io.flashdeberta.checkpoint.Checkpoint;
 import io.flashdeberta.model.ConfigReader;
 import io.flashdeberta.model.DebertaConfig;
 import io.flashdeberta.model.DebertaModel;
 import io.flashdeberta.model.ModelWeights;
+
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -23,7 +17,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Random;
-import org.bytedeco.cuda.cudart.CUevent_st;
 
 /**
  * Times the encoder of a published size with random weights: token ids in, hidden states on the GPU. The median of CUDA-event
@@ -33,7 +26,7 @@ import org.bytedeco.cuda.cudart.CUevent_st;
  */
 public final class EncoderBenchmark {
 
-    private static final int WARM_UP = 4;
+    private static final int WARM_UP = 120;
     private static final double MOST_WARM_UP = 2000;
     private static final int MOST_RUNS = 50;
     private static final double MOST_MILLISECONDS = 3000;
@@ -116,26 +109,14 @@ public final class EncoderBenchmark {
     /** Milliseconds of one pass. */
     private double time(CudaSession session, int sequences, int length) {
         PackedBatch batch = batch(sequences, length);
-        CUevent_st begin = new CUevent_st();
-        CUevent_st end = new CUevent_st();
-        Driver.check(cuEventCreate(begin, 0), "create an event");
-        Driver.check(cuEventCreate(end, 0), "create an event");
         session.synchronize();
-        Driver.check(cuEventRecord(begin, session.stream().handle()), "record an event");
-        long start = System.nanoTime();
-        try (Tensor hidden = model.forward(session, batch)) {
-            starting = (System.nanoTime() - start) / 1e6;
-            if (hidden.rows() != batch.totalTokens()) {
-                throw new IllegalStateException("There are " + hidden.rows() + " rows.");
-            }
-            Driver.check(cuEventRecord(end, session.stream().handle()), "record an event");
-            Driver.check(cuEventSynchronize(end), "finish its work");
+        try (Stopwatch stopwatch = new Stopwatch(session.stream())) {
+            return stopwatch.time(() -> {
+                long start = System.nanoTime();
+                model.forward(session, batch).close();
+                starting = (System.nanoTime() - start) / 1e6;
+            });
         }
-        float[] milliseconds = new float[1];
-        Driver.check(cuEventElapsedTime(milliseconds, begin, end), "tell a time");
-        cuEventDestroy(begin);
-        cuEventDestroy(end);
-        return milliseconds[0];
     }
 
     private PackedBatch batch(int sequences, int length) {
