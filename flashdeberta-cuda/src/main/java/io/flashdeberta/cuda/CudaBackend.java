@@ -35,7 +35,6 @@ final class CudaBackend implements Backend {
     private final Arena.Opening arenas;
     private final WeightLoader weights;
     private final Owned owned = new Owned();
-    private final AlgorithmChoices algorithms = new AlgorithmChoices();
     private @Nullable WorkShares shares;
     private boolean closed;
 
@@ -79,10 +78,6 @@ final class CudaBackend implements Backend {
 
     Kernels kernels() {
         return kernels;
-    }
-
-    AlgorithmChoices algorithms() {
-        return algorithms;
     }
 
     Arena.Opening arenas() {

@@ -44,9 +44,8 @@ final class CudaSession implements Session {
             stream = owned.add(new Stream(), Stream::close);
             launch = owned.add(new Launch(stream, backend.kernels()), Launch::close);
             transfers = owned.add(new Transfers(stream, TRANSFER_BYTES), Transfers::close);
-            MatrixProducts products = owned.add(
-                    new MatrixProducts(memory, stream, backend.algorithms()),
-                    MatrixProducts::close);
+            MatrixProducts products =
+                    owned.add(new MatrixProducts(memory, stream), MatrixProducts::close);
             tensors =
                     owned.add(new Tensors(memory, backend.arenas(), stream, type), Tensors::close);
             batches = owned.add(

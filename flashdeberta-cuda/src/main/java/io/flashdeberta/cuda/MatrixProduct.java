@@ -36,7 +36,7 @@ import org.bytedeco.javacpp.Pointer;
 import org.bytedeco.javacpp.PointerPointer;
 
 /**
- * {@code y = epilogue(x·Wᵀ + b)} of one shape by one of the algorithms that cuBLASLt holds best for it. Row-major matrices are
+ * {@code y = epilogue(x·Wᵀ + b)} of one shape with the algorithm that cuBLASLt holds best for it. Row-major matrices are
  * column-major transposes to the library: it computes {@code yᵀ = W·xᵀ}. Sums are in fp32 whatever the type; an algorithm that
  * splits a sum adds its parts in fp32 and always in the same order.
  */
@@ -66,7 +66,6 @@ final class MatrixProduct implements AutoCloseable {
      */
     record Shape(int rows, int inputs, int outputs, NumberType type, Epilogue epilogue) {}
 
-    private static final int CANDIDATES = 8;
     private static final FloatPointer ONE = new FloatPointer(1f);
     private static final FloatPointer ZERO = new FloatPointer(0f);
 
@@ -75,10 +74,8 @@ final class MatrixProduct implements AutoCloseable {
     private final cublasLtMatrixLayoutOpaque_t weights;
     private final cublasLtMatrixLayoutOpaque_t x;
     private final cublasLtMatrixLayoutOpaque_t y;
-    private final cublasLtMatmulHeuristicResult_t algorithms =
-            new cublasLtMatmulHeuristicResult_t(CANDIDATES);
-    private final int candidates;
-    private int chosen;
+    private final cublasLtMatmulHeuristicResult_t algorithm = new cublasLtMatmulHeuristicResult_t();
+    private final boolean possible;
     private final LongPointer biasAddress = new LongPointer(1);
     private final DevicePointer weightsPointer = new DevicePointer();
     private final DevicePointer xPointer = new DevicePointer();
@@ -95,7 +92,7 @@ final class MatrixProduct implements AutoCloseable {
         weights = layout(shape.type(), shape.inputs(), shape.outputs());
         x = layout(shape.type(), shape.inputs(), shape.rows());
         y = layout(shape.type(), shape.outputs(), shape.rows());
-        candidates = findAlgorithms(library, workspaceBytes);
+        possible = findAlgorithm(library, workspaceBytes);
     }
 
     private static cublasLtMatrixLayoutOpaque_t layout(NumberType type, int rows, int columns) {
@@ -115,7 +112,7 @@ final class MatrixProduct implements AutoCloseable {
         }
     }
 
-    private int findAlgorithms(cublasLtContext library, long workspaceBytes) {
+    private boolean findAlgorithm(cublasLtContext library, long workspaceBytes) {
         if (shape.epilogue() != Epilogue.NONE) {
             setBias(Arena.ALIGNMENT);
         }
@@ -143,17 +140,8 @@ final class MatrixProduct implements AutoCloseable {
                     "prefer an algorithm for");
             int[] found = new int[1];
             int result = cublasLtMatmulAlgoGetHeuristic(
-                    library,
-                    operation,
-                    weights,
-                    x,
-                    y,
-                    y,
-                    preference,
-                    CANDIDATES,
-                    algorithms,
-                    found);
-            return result == 0 && algorithms.position(0).state() == 0 ? found[0] : 0;
+                    library, operation, weights, x, y, y, preference, 1, algorithm, found);
+            return result == 0 && found[0] == 1 && algorithm.state() == 0;
         } finally {
             cublasLtMatmulPreferenceDestroy(preference);
         }
@@ -167,18 +155,9 @@ final class MatrixProduct implements AutoCloseable {
                 "describe");
     }
 
-    Shape shape() {
-        return shape;
-    }
-
-    /** How many algorithms there are for this shape and epilogue, the best by the library's rules first; 0 if it has none. */
-    int candidates() {
-        return candidates;
-    }
-
-    /** Computes with one of the candidates from now on; the first one before. */
-    void choose(int candidate) {
-        chosen = candidate;
+    /** Whether the library can compute this shape with this epilogue. */
+    boolean possible() {
+        return possible;
     }
 
     /** @param bias its address; without effect if the epilogue has none */
@@ -207,7 +186,7 @@ final class MatrixProduct implements AutoCloseable {
                         y,
                         yPointer,
                         y,
-                        algorithms.position(chosen).algo(),
+                        algorithm.algo(),
                         workspacePointer(workspace),
                         workspace.size(),
                         stream.handle()),
@@ -228,7 +207,7 @@ final class MatrixProduct implements AutoCloseable {
         cublasLtMatrixLayoutDestroy(weights);
         cublasLtMatrixLayoutDestroy(x);
         cublasLtMatrixLayoutDestroy(y);
-        algorithms.position(0).close();
+        algorithm.close();
         biasAddress.close();
     }
 }

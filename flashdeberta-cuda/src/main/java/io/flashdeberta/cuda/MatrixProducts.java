@@ -15,13 +15,7 @@ final class MatrixProducts implements AutoCloseable {
     private static final long WORKSPACE_BYTES = 32L << 20;
     private static final int KEPT = 512;
 
-    /** Multiplications of a product whose algorithm is measured; smaller ones end too soon to differ by much. */
-    private static final long MEASURED = 1L << 31;
-
-    private static final int MEASURED_RUNS = 4;
-
     private final Stream stream;
-    private final AlgorithmChoices choices;
     private final DeviceMemory.Block workspace;
     private final cublasLtContext library = new cublasLtContext();
     private final Map<MatrixProduct.Shape, MatrixProduct> products =
@@ -39,9 +33,8 @@ final class MatrixProducts implements AutoCloseable {
                 }
             };
 
-    MatrixProducts(DeviceMemory memory, Stream stream, AlgorithmChoices choices) {
+    MatrixProducts(DeviceMemory memory, Stream stream) {
         this.stream = stream;
-        this.choices = choices;
         workspace = memory.allocate(WORKSPACE_BYTES);
         check(cublasLtCreate(library), "start");
     }
@@ -53,51 +46,25 @@ final class MatrixProducts implements AutoCloseable {
      * @return what is left to do
      */
     Remainder run(int rows, CudaLinear linear, Activation activation, long x, long y) {
-        MatrixProduct product = product(rows, linear, activation);
-        Runnable run = () -> product.run(
+        MatrixProduct.Epilogue epilogue = epilogue(linear, activation);
+        MatrixProduct product = product(rows, linear, epilogue);
+        if (!product.possible() && epilogue != MatrixProduct.Epilogue.NONE) {
+            epilogue = MatrixProduct.Epilogue.NONE;
+            product = product(rows, linear, epilogue);
+        }
+        if (!product.possible()) {
+            throw new CudaException("cuBLASLt has no algorithm for a product of " + rows + " × "
+                    + linear.inputs() + " with " + linear.inputs() + " × " + linear.outputs() + " "
+                    + linear.type().label()
+                    + " numbers on this GPU; expected one. Try another dtype.");
+        }
+        product.run(
                 library, stream, workspace, linear.weights().address(), linear.biasAddress(), x, y);
-        choose(product, run);
-        run.run();
-        return switch (product.shape().epilogue()) {
+        return switch (epilogue) {
             case NONE -> new Remainder(linear.bias() != null, activation);
             case BIAS -> new Remainder(false, activation);
             case BIAS_RELU, BIAS_GELU -> new Remainder(false, Activation.NONE);
         };
-    }
-
-    private void choose(MatrixProduct product, Runnable run) {
-        MatrixProduct.Shape shape = product.shape();
-        long multiplications = (long) shape.rows() * shape.inputs() * shape.outputs();
-        if (multiplications < MEASURED || product.candidates() == 1) {
-            return;
-        }
-        Integer known = choices.known(shape);
-        if (known != null) {
-            product.choose(known);
-        } else if (!stream.recording()) {
-            product.choose(choices.choose(shape, () -> fastest(product, run)));
-        }
-    }
-
-    private int fastest(MatrixProduct product, Runnable run) {
-        int fastest = 0;
-        float least = Float.POSITIVE_INFINITY;
-        try (Stopwatch stopwatch = new Stopwatch(stream)) {
-            for (int candidate = 0; candidate < product.candidates(); candidate++) {
-                product.choose(candidate);
-                run.run();
-                float time = stopwatch.time(() -> {
-                    for (int n = 0; n < MEASURED_RUNS; n++) {
-                        run.run();
-                    }
-                });
-                if (time < least) {
-                    least = time;
-                    fastest = candidate;
-                }
-            }
-        }
-        return fastest;
     }
 
     /** What a product left to do: the bias, and the activation or none. */
@@ -106,21 +73,6 @@ final class MatrixProducts implements AutoCloseable {
         boolean isNothing() {
             return !bias && activation == Activation.NONE;
         }
-    }
-
-    /** With the epilogue that does most of what the library can do for the shape. */
-    private MatrixProduct product(int rows, CudaLinear linear, Activation activation) {
-        MatrixProduct product = product(rows, linear, epilogue(linear, activation));
-        if (product.candidates() == 0) {
-            product = product(rows, linear, MatrixProduct.Epilogue.NONE);
-        }
-        if (product.candidates() == 0) {
-            throw new CudaException("cuBLASLt has no algorithm for a product of " + rows + " × "
-                    + linear.inputs() + " with " + linear.inputs() + " × " + linear.outputs() + " "
-                    + linear.type().label()
-                    + " numbers on this GPU; expected one. Try another dtype.");
-        }
-        return product;
     }
 
     private MatrixProduct product(int rows, CudaLinear linear, MatrixProduct.Epilogue epilogue) {

@@ -1,7 +1,6 @@
 package io.flashdeberta.cuda;
 
 import static org.bytedeco.cuda.global.cudart.CU_EVENT_DISABLE_TIMING;
-import static org.bytedeco.cuda.global.cudart.CU_STREAM_CAPTURE_STATUS_NONE;
 import static org.bytedeco.cuda.global.cudart.CU_STREAM_NON_BLOCKING;
 import static org.bytedeco.cuda.global.cudart.cuEventCreate;
 import static org.bytedeco.cuda.global.cudart.cuEventDestroy;
@@ -9,7 +8,6 @@ import static org.bytedeco.cuda.global.cudart.cuEventRecord;
 import static org.bytedeco.cuda.global.cudart.cuEventSynchronize;
 import static org.bytedeco.cuda.global.cudart.cuStreamCreate;
 import static org.bytedeco.cuda.global.cudart.cuStreamDestroy;
-import static org.bytedeco.cuda.global.cudart.cuStreamIsCapturing;
 import static org.bytedeco.cuda.global.cudart.cuStreamSynchronize;
 
 import org.bytedeco.cuda.cudart.CUevent_st;
@@ -32,13 +30,6 @@ final class Stream implements AutoCloseable {
     /** Waits until all work is done; an error of a kernel comes to light here. */
     void synchronize() {
         Driver.check(cuStreamSynchronize(stream), "finish its work");
-    }
-
-    /** Whether what is given to it is being recorded instead of run. */
-    boolean recording() {
-        int[] status = new int[1];
-        Driver.check(cuStreamIsCapturing(stream, status), "say whether it is recorded");
-        return status[0] != CU_STREAM_CAPTURE_STATUS_NONE;
     }
 
     /** A place in the queue that can be waited for. */

@@ -7,8 +7,8 @@
 // occur in them, and gather both products along the diagonals through shared memory.
 //
 // A block holds one head's tables KR and QR in shared memory. It has two pairs of warpgroups; a pair works on 128 queries of one
-// sequence, 64 for each warpgroup, against key tiles of 64 that the copy engine brings. A pair takes its next unit of work from
-// the block's share when it is done.
+// sequence, 64 for each warpgroup, against key tiles of 64 that the copy engine brings. While a pair works on one unit, it takes the
+// next from the block's share, and brings its first tiles before it stores what it has.
 //
 // Compiled with BF16, CONTENT_TO_POSITION and POSITION_TO_CONTENT defined as 0 or 1.
 
@@ -40,7 +40,7 @@ __device__ __forceinline__ unsigned table_pair(unsigned table, int row, int k, i
 // A pair's unit of work, in shared memory.
 struct Unit {
     int start, length, first;  // of the sequence: first row, tokens; first query of the pair
-    int tiles, left, near;     // key tiles in all; saturated ones on the left; near ones
+    int tiles, left, near;     // key tiles in all, 0 behind the last unit; saturated ones on the left; near ones
 };
 
 constexpr int PHASES = 2 * SLOTS * 8;  // after the barriers: one bit for each slot, of the loading thread
@@ -86,6 +86,41 @@ struct Rings {
     }
 };
 
+// Asks for the next item of a share, or puts one without tokens in its place if there is none.
+__device__ __forceinline__ void take(unsigned item, int *next, int end, const int4 *work) {
+    const int taken = atomicAdd(next, 1);
+    if (taken < end) load_item(item, work + taken);
+    else store_shared(item + 4, 0);
+}
+
+// Makes the item that was asked for a unit, and brings its first tiles.
+__device__ __forceinline__ void prepare(volatile Unit &unit, unsigned item, Slots &slots, const TensorMap &map, int heads, int head,
+                                        int first, int last) {
+    await_item();
+    const int start = load_shared(item), length = load_shared(item + 4), query = load_shared(item + 8);
+    const int tiles = (length + KEYS - 1) / KEYS;
+    int left = 0, near = 0;
+#if CONTENT_TO_POSITION || POSITION_TO_CONTENT
+    const int saturated = query - (KEYS - 1) - last;
+    left = saturated < 0 ? 0 : min(tiles, saturated / KEYS + 1);
+    near = min(tiles, (query + 3 * KEYS - 2 - first) / KEYS) - left;
+#endif
+    unit.start = start;
+    unit.length = length;
+    unit.first = query;
+    unit.tiles = tiles;
+    unit.left = left;
+    unit.near = near;
+    if (tiles == 0) return;
+    const int token = start + (near ? left * KEYS : 0);
+    slots.load(0, map, token, heads + head);
+    slots.load(V_SLOT, map, token, 2 * heads + head);
+    if (tiles > 1) {
+        const int second = near == 1 ? (left ? 0 : 1) : (near ? left : 0) + 1;
+        slots.load(1, map, start + second * KEYS, heads + head);
+    }
+}
+
 // What a warpgroup without queries does, so that the other's loads go on.
 __device__ __forceinline__ void follow(Slots &slots, int near, int tiles, int lane, int barrier) {
     for (int order = 0; order < near; order++) {
@@ -111,7 +146,7 @@ __device__ __forceinline__ void follow(Slots &slots, int near, int tiles, int la
 struct Rows {
     unsigned q[16];
     float out[32];
-    float reference[2], sum[2];  // of the softmax, powers of two
+    float bound[2], sum[2];  // of the softmax: a weight is 2^(score * scale + bound)
 };
 
 #if CONTENT_TO_POSITION || POSITION_TO_CONTENT
@@ -257,7 +292,7 @@ __device__ __forceinline__ void clear_beyond(unsigned values, int valid, int gro
     named_barrier(1 + group, 128);
 }
 
-// Weights of a tile's scores in place of them, relative to each row's reference; adds to sums of the thread's part of a row.
+// Weights of a tile's scores in place of them, below each row's bound; adds to sums of the thread's part of a row.
 __device__ __forceinline__ void weigh(const float (&s)[32], unsigned (&p)[16], float (&sum)[2], const float (&bound)[2], float scale) {
 #pragma unroll
     for (int n = 0; n < 8; n++) {
@@ -271,9 +306,9 @@ __device__ __forceinline__ void weigh(const float (&s)[32], unsigned (&p)[16], f
     }
 }
 
-// Makes the highest score the reference of each row and rescales what there is, if some row's highest is 2^8 above it.
-__device__ __forceinline__ void refer(Rows &rows, const float (&s)[32], const float (&shift)[2], float scale) {
-    float top[2];
+// Makes 1 the greatest weight of each row and rescales what there is, if some row's is above 2^8.
+__device__ __forceinline__ void lower_bounds(Rows &rows, const float (&s)[32], float scale) {
+    float bound[2];
     bool grew = false;
 #pragma unroll
     for (int h = 0; h < 2; h++) {
@@ -282,15 +317,15 @@ __device__ __forceinline__ void refer(Rows &rows, const float (&s)[32], const fl
         for (int n = 1; n < 8; n++) m = fmaxf(m, fmaxf(s[4 * n + 2 * h], s[4 * n + 2 * h + 1]));
         m = fmaxf(m, __shfl_xor_sync(0xFFFFFFFF, m, 1));
         m = fmaxf(m, __shfl_xor_sync(0xFFFFFFFF, m, 2));
-        top[h] = fmaf(m, scale, shift[h]);
-        grew |= top[h] > rows.reference[h] + 8;
+        bound[h] = -m * scale;
+        grew |= rows.bound[h] - bound[h] > 8;
     }
     if (__any_sync(0xFFFFFFFF, grew)) {
 #pragma unroll
         for (int h = 0; h < 2; h++) {
-            float next = fmaxf(rows.reference[h], top[h]);
-            float factor = power2(rows.reference[h] - next);
-            rows.reference[h] = next;
+            const float next = fminf(rows.bound[h], bound[h]);
+            const float factor = power2(next - rows.bound[h]);
+            rows.bound[h] = next;
             rows.sum[h] *= factor;
 #pragma unroll
             for (int n = 0; n < 8; n++) {
@@ -379,9 +414,9 @@ attention(const __grid_constant__ TensorMap qkvMap, const unsigned short *qkv, u
     const int shareFrom = shares[blockIdx.x], shareTo = shares[blockIdx.x + 1];
     if (shareFrom >= shareTo) return;
 
-    volatile int *next = (volatile int *)(memory + BARRIERS + 320);
-
-    volatile Unit &unit = *(volatile Unit *)(memory + BARRIERS + 384 + pairId * 64);
+    int *next = (int *)(memory + BARRIERS + 320);
+    const unsigned item = base + BARRIERS + 336 + pairId * 16;
+    unsigned unitAt = BARRIERS + 384 + pairId * 64;  // one of two, in turn
     Slots slots;
     slots.tiles = base + 2 * TABLE_BYTES + pairId * PAIR_BYTES;
     slots.barriers = tableBarriers + 64 + pairId * 128;
@@ -414,7 +449,7 @@ attention(const __grid_constant__ TensorMap qkvMap, const unsigned short *qkv, u
         const int head = segment / count;
         const int end = min(shareTo, (head + 1) * count);
         if (thread == 0) {
-            *next = segment;
+            *(volatile int *)next = segment - head * count;
 #if CONTENT_TO_POSITION || POSITION_TO_CONTENT
             // The middle first: it is needed first.
             for (int c = 0; c < 8; c++) {
@@ -435,50 +470,30 @@ attention(const __grid_constant__ TensorMap qkvMap, const unsigned short *qkv, u
         __syncthreads();
         bool tablesReady = false;
 
+        if (leads) {
+            take(item, next, end - head * count, work);
+            prepare(*(volatile Unit *)(memory + unitAt), item, slots, qkvMap, heads, head, first, last);
+        }
+
         while (true) {
             named_barrier(5 + pairId, 256);
-            if (leads) {
-                const int taken = atomicAdd((int *)next, 1);
-                unit.tiles = 0;
-                if (taken < end) {
-                    const int4 item = work[taken - head * count];
-                    const int tiles = (item.y + KEYS - 1) / KEYS;
-                    int left = 0, near = 0;
-#if CONTENT_TO_POSITION || POSITION_TO_CONTENT
-                    const int saturated = item.z - (KEYS - 1) - last;
-                    left = saturated < 0 ? 0 : min(tiles, saturated / KEYS + 1);
-                    near = min(tiles, (item.z + 3 * KEYS - 2 - first) / KEYS) - left;
-#endif
-                    unit.start = item.x;
-                    unit.length = item.y;
-                    unit.first = item.z;
-                    unit.tiles = tiles;
-                    unit.left = left;
-                    unit.near = near;
-                    const int token = item.x + (near ? left * KEYS : 0);
-                    slots.load(0, qkvMap, token, heads + head);
-                    slots.load(V_SLOT, qkvMap, token, 2 * heads + head);
-                    if (tiles > 1) {
-                        int second = near == 1 ? (left ? 0 : 1) : (near ? left : 0) + 1;
-                        slots.load(1, qkvMap, item.x + second * KEYS, heads + head);
-                    }
-                }
-            }
-            named_barrier(5 + pairId, 256);
+            volatile Unit &unit = *(volatile Unit *)(memory + unitAt);
+            unitAt ^= 32;
             const int tiles = uniform(unit.tiles), left = uniform(unit.left), near = uniform(unit.near);
             const int start = uniform(unit.start), length = uniform(unit.length);
             if (tiles == 0) break;
+            if (leads) take(item, next, end - head * count, work);
             const int firstQuery = uniform(unit.first) + (group & 1) * 64;
             if (firstQuery >= length) {
                 follow(slots, near, tiles, lane, 5 + pairId);
                 continue;
             }
-            const int row = firstQuery + warp * 16 + (lane >> 2);
+            int row = firstQuery + warp * 16 + (lane >> 2);
             const int rowStride = 3 * heads * headSize;
             Rows rows;
 #pragma unroll
             for (int i = 0; i < 32; i++) rows.out[i] = 0;
-            rows.reference[0] = rows.reference[1] = LOWEST;
+            rows.bound[0] = rows.bound[1] = -LOWEST;
             rows.sum[0] = rows.sum[1] = 0;
             const unsigned short *queries = qkv + (u64)start * rowStride + head * headSize;
             load_queries(rows.q, queries, row, length - 1, rowStride, headSize, lane4);
@@ -622,17 +637,16 @@ attention(const __grid_constant__ TensorMap qkvMap, const unsigned short *qkv, u
                 slots.release(keySlot, lane);
                 if ((tile + 1) * KEYS > length) mask_beyond(s, length - tile * KEYS, lane4);
                 unsigned weights[16];
-                const float none[2] = {0, 0};
-                refer(rows, s, none, scale);
-                const float bound[2] = {-rows.reference[0], -rows.reference[1]};
-                weigh(s, weights, rows.sum, bound, scale);
+                lower_bounds(rows, s, scale);
+                weigh(s, weights, rows.sum, rows.bound, scale);
                 slots.await(V_SLOT);
                 if ((tile + 1) * KEYS > length) clear_beyond(slots.address(V_SLOT), length - tile * KEYS, group);
                 accumulate_context(rows, weights, slots.address(V_SLOT));
+                named_barrier(1 + group, 128);
                 wait_products<0>();
                 pin(rows.out);
+                pin(weights);
                 slots.release(V_SLOT, lane);
-                named_barrier(1 + group, 128);
             }
             // From here on the scratch holds tiles.
             fence_shared();
@@ -644,6 +658,7 @@ attention(const __grid_constant__ TensorMap qkvMap, const unsigned short *qkv, u
 #endif
             Rings rings(near);
             const int far = tiles - near;
+            row = (int)hidden(firstQuery) + warp * 16 + (lane >> 2);
             if (leads) {
                 if (near > 0 && far > 0) slots.load(rings.value(0), qkvMap, start + (left ? 0 : near) * KEYS, 2 * heads + head);
                 if (far > 1) {
@@ -658,33 +673,36 @@ attention(const __grid_constant__ TensorMap qkvMap, const unsigned short *qkv, u
                 const int to = onLeft ? left : far;
                 const int masked = onLeft || length % KEYS == 0 ? -1 : to - 1;
 #if CONTENT_TO_POSITION || POSITION_TO_CONTENT
-                load_queries(rows.q, queries, row, length - 1, rowStride, headSize, lane4);
+                const unsigned again = hidden(start);  // or the compiler would keep what follows from it
+                load_queries(rows.q, qkv + (u64)again * rowStride + head * headSize, row, length - 1, rowStride, headSize, lane4);
                 shift_queries(rows.q, shift, keyTable, queryTable, onLeft ? lastRow : firstRow, lane4);
                 shift[0] *= scale;
                 shift[1] *= scale;
 #endif
+                // For as long as a phase lasts, the bounds hold its shifts.
+                rows.bound[0] += shift[0];
+                rows.bound[1] += shift[1];
+                // The next tile's scores are computed right behind this one's context, so that products wait for each other once a tile.
+                float s[32];
+                slots.await(rings.key(0));
+                accumulate_scores(s, rows.q, slots.address(rings.key(0)), 0);
+                wait_products<0>();
 #pragma unroll 1
                 for (; order < to; order++) {
-                    float s[32];
                     unsigned weights[16];
-                    slots.await(rings.key(0));
-                    accumulate_scores(s, rows.q, slots.address(rings.key(0)), 0);
-                    wait_products<0>();
                     pin(s);
                     if (order == masked) mask_beyond(s, unit.length % KEYS, lane4);
-                    // Almost always no weight outgrows the reference, so the highest score is not looked for.
-                    float bound[2] = {shift[0] - rows.reference[0], shift[1] - rows.reference[1]}, sum[2] = {0, 0};
-                    weigh(s, weights, sum, bound, scale);
+                    // Almost always no weight outgrows its bound, so the highest score is not looked for.
+                    float sum[2] = {0, 0};
+                    weigh(s, weights, sum, rows.bound, scale);
                     if (any_of_group(!(fmaxf(sum[0], sum[1]) < LARGEST_SUM), group)) {
                         accumulate_scores(s, rows.q, slots.address(rings.key(0)), 0);
                         wait_products<0>();
                         pin(s);
                         if (order == masked) mask_beyond(s, unit.length % KEYS, lane4);
-                        refer(rows, s, shift, scale);
-                        bound[0] = shift[0] - rows.reference[0];
-                        bound[1] = shift[1] - rows.reference[1];
+                        lower_bounds(rows, s, scale);
                         sum[0] = sum[1] = 0;
-                        weigh(s, weights, sum, bound, scale);
+                        weigh(s, weights, sum, rows.bound, scale);
                     }
                     rows.sum[0] += sum[0];
                     rows.sum[1] += sum[1];
@@ -692,6 +710,10 @@ attention(const __grid_constant__ TensorMap qkvMap, const unsigned short *qkv, u
                     slots.await(rings.value(0));
                     if (order == masked) clear_beyond(slots.address(rings.value(0)), unit.length % KEYS, group);
                     accumulate_context(rows, weights, slots.address(rings.value(0)));
+                    if (order + 1 < to) {
+                        slots.await(rings.key(1));
+                        accumulate_scores(s, rows.q, slots.address(rings.key(1)), 0);
+                    }
                     if (leads && order + 2 < unit.tiles - unit.near) {
                         const int after = unit.start + (order + 2 + (order + 2 < unit.left ? 0 : unit.near)) * KEYS;
                         slots.load(rings.key(2), qkvMap, after, heads + head);
@@ -703,8 +725,11 @@ attention(const __grid_constant__ TensorMap qkvMap, const unsigned short *qkv, u
                     slots.release(rings.value(0), lane);
                     rings.turn();
                 }
+                rows.bound[0] -= shift[0];
+                rows.bound[1] -= shift[1];
             }
 
+            if (leads) prepare(*(volatile Unit *)(memory + unitAt), item, slots, qkvMap, heads, head, first, last);
             {
 #pragma unroll
                 for (int h = 0; h < 2; h++) {

@@ -61,6 +61,12 @@ __device__ __forceinline__ void load_bytes(unsigned to, const void *from, int by
         : "memory");
 }
 
+// 16 bytes, in the background of the thread that then awaits them.
+__device__ __forceinline__ void load_item(unsigned to, const void *from) {
+    asm volatile("cp.async.ca.shared.global [%0], [%1], 16;" ::"r"(to), "l"(from) : "memory");
+}
+__device__ __forceinline__ void await_item() { asm volatile("cp.async.wait_all;" ::: "memory"); }
+
 // Whether any thread of a warpgroup says so: products are issued by all of it.
 __device__ __forceinline__ bool any_of_group(bool own, int group) {
     unsigned any;
