@@ -9,5 +9,7 @@ public enum Precision {
     /** 16 bits, 11 of them significant; up to 65,504. */
     FP16,
     /** 16 bits, 8 of them significant, with the range of fp32. */
-    BF16
+    BF16,
+    /** Linear layers in 8 bits, each output's weights and each block of tokens with a scale of its own; the rest as fast as it is exact. */
+    INT8
 }

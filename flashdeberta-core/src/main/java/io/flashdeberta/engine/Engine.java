@@ -25,6 +25,9 @@ public final class Engine implements AutoCloseable {
 
     private static final int TEXTS_OF_A_SLICE = 1024;
 
+    /** Characters for which the tokenizer takes tens of megabytes. */
+    private static final long LONG_TEXTS = 1 << 15;
+
     /** Of these a device makes batches that keep it busy, and meanwhile the next ones are tokenized. */
     private static final int CHARACTERS_OF_A_SLICE = 1 << 14;
 
@@ -164,9 +167,13 @@ public final class Engine implements AutoCloseable {
 
     private List<TokenizedText> tokenize(
             List<String> texts, Truncation truncation, Offsets offsets) {
-        return withTokenizer(tokenizer -> truncation == Truncation.TRUNCATE
+        List<TokenizedText> tokens = withTokenizer(tokenizer -> truncation == Truncation.TRUNCATE
                 ? tokenizer.tokenizeBeginnings(texts, fitter().maxTokens(), offsets)
                 : tokenizer.tokenize(texts, offsets));
+        if (tokens.stream().mapToLong(text -> text.text().length()).sum() > LONG_TEXTS) {
+            NativeHeap.trim();
+        }
+        return tokens;
     }
 
     /** Fits texts, and tells the observer. */
@@ -219,5 +226,6 @@ public final class Engine implements AutoCloseable {
         } finally {
             life.writeLock().unlock();
         }
+        NativeHeap.trim();
     }
 }

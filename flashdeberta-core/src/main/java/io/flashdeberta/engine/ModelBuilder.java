@@ -63,7 +63,7 @@ public abstract class ModelBuilder<T, B extends ModelBuilder<T, B>> {
         return self();
     }
 
-    /** What is computed with; {@link Precision#AUTO} by default. The CPU computes in fp32 or bf16. */
+    /** What is computed with; {@link Precision#AUTO} by default. The CPU computes in fp32, bf16 or int8. */
     public B dtype(Precision dtype) {
         this.dtype = dtype;
         return self();

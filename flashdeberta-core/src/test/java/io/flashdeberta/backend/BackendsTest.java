@@ -60,9 +60,9 @@ class BackendsTest {
                 BackendOptions.of(AttentionKind.FLASH, 1).withPrecision(Precision.FP16);
         assertThatThrownBy(() -> Backends.open("cpu", options, List.of(CPU)))
                 .isInstanceOf(DeviceUnavailableException.class)
-                .hasMessageContaining("write auto, fp32 or bf16");
+                .hasMessageContaining("fp32, bf16 or int8, not in fp16");
         assertThatThrownBy(() -> Backends.open("auto", options, List.of(BROKEN, CPU)))
-                .hasMessageContaining("install it", "write auto, fp32 or bf16");
+                .hasMessageContaining("install it", "fp32, bf16 or int8, not in fp16");
     }
 
     @ParameterizedTest

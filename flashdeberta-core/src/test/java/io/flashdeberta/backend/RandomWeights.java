@@ -39,7 +39,7 @@ public final class RandomWeights implements AutoCloseable {
 
     private float round(float value) {
         return switch (precision) {
-            case AUTO, FP32 -> value;
+            case AUTO, FP32, INT8 -> value;
             case FP16 -> round(value, 10, -14);
             case BF16 -> round(value, 7, Float.MIN_EXPONENT);
         };

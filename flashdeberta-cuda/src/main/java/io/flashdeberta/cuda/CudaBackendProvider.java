@@ -5,6 +5,7 @@ import io.flashdeberta.backend.BackendOptions;
 import io.flashdeberta.backend.BackendProvider;
 import io.flashdeberta.backend.DeviceUnavailableException;
 import io.flashdeberta.backend.OutOfDeviceMemoryException;
+import io.flashdeberta.backend.Precision;
 
 /** Opens NVIDIA GPUs. */
 public final class CudaBackendProvider implements BackendProvider {
@@ -34,6 +35,11 @@ public final class CudaBackendProvider implements BackendProvider {
 
     @Override
     public Backend open(BackendOptions options) {
+        if (options.precision() == Precision.INT8) {
+            throw new DeviceUnavailableException(
+                    "A GPU computes in fp16, bf16 or fp32, not in int8; write one of these or auto, or use the CPU.",
+                    null);
+        }
         Gpu gpu = GpuCheck.require(libraries, options.deviceIndex());
         try {
             return new CudaBackend(options, gpu);

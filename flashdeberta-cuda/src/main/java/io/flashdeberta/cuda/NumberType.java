@@ -31,6 +31,7 @@ enum NumberType {
             case FP32 -> FLOAT;
             case AUTO, FP16 -> HALF;
             case BF16 -> BFLOAT;
+            case INT8 -> throw new IllegalArgumentException(precision + " is for the CPU.");
         };
     }
 

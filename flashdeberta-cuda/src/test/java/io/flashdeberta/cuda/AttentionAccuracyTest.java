@@ -99,6 +99,7 @@ class AttentionAccuracyTest {
             case AUTO, FP16 -> 2e-3;
             case FP32 -> 1e-5;
             case BF16 -> 1.5e-2;
+            case INT8 -> throw new IllegalArgumentException("There is no such attention.");
         };
     }
 

@@ -17,7 +17,7 @@ import org.springframework.util.unit.DataSize;
  *
  * @param device Where models run: auto, cpu, cuda or cuda:1. With auto it is CUDA when that can be used here, else the CPU.
  * @param attention How attention is computed. Both give the same numbers; flash needs memory linear in the length of a text.
- * @param dtype What is computed with: auto, fp32, fp16 or bf16. With auto it is fp16 on a GPU and fp32 on the CPU; the CPU has no fp16, and bf16 only where the processor does.
+ * @param dtype What is computed with: auto, fp32, fp16, bf16 or int8. With auto it is fp16 on a GPU and fp32 on the CPU; the CPU has no fp16, a GPU no int8, and the CPU has bf16 and int8 only where the processor does.
  * @param workers Batches of a model that run side by side. By default two on the CPU, more on many processors, and one on a GPU.
  * @param threads CPU threads of each worker. By default the processors divided by the workers, but four, or all of fewer processors, at least.
  * @param batchTokens Tokens packed into one batch. By default 1024 on the CPU and 4096 on a GPU.

@@ -24,14 +24,18 @@ final class CpuBackend implements Backend {
     private static final int BATCH_TOKENS = 1024;
 
     private final NativeMemory memory = new NativeMemory();
-    private final NumberType type;
+    private final Precision precision;
+    private final NumberType linearType;
+    private final NumberType attentionType;
     private final AttentionKind attentionKind;
     private final int threads;
     private final CpuSession loading;
     private boolean closed;
 
     CpuBackend(BackendOptions options) {
-        type = options.precision() == Precision.BF16 ? NumberType.BF16 : NumberType.FP32;
+        precision = options.precision() == Precision.AUTO ? Precision.FP32 : options.precision();
+        linearType = linearType(precision);
+        attentionType = attentionType(precision);
         attentionKind = options.attention();
         threads = options.threads();
         try {
@@ -46,8 +50,24 @@ final class CpuBackend implements Backend {
         return memory;
     }
 
-    NumberType type() {
-        return type;
+    private static NumberType linearType(Precision precision) {
+        return switch (precision) {
+            case INT8 -> NumberType.INT8;
+            case BF16 -> NumberType.BF16;
+            case AUTO, FP16, FP32 -> NumberType.FP32;
+        };
+    }
+
+    private static NumberType attentionType(Precision precision) {
+        return switch (precision) {
+            case INT8 -> NumberType.hasBf16() ? NumberType.BF16 : NumberType.FP32;
+            case BF16 -> NumberType.BF16;
+            case AUTO, FP16, FP32 -> NumberType.FP32;
+        };
+    }
+
+    NumberType linearType() {
+        return linearType;
     }
 
     /** CPU threads of each session. */
@@ -57,7 +77,7 @@ final class CpuBackend implements Backend {
 
     @Override
     public String description() {
-        return "the CPU (oneDNN, " + type.name().toLowerCase(Locale.ROOT) + ", " + threads
+        return "the CPU (oneDNN, " + precision.name().toLowerCase(Locale.ROOT) + ", " + threads
                 + (threads == 1 ? " thread, " : " threads, ")
                 + attentionKind.name().toLowerCase(Locale.ROOT) + " attention)";
     }
@@ -175,15 +195,16 @@ final class CpuBackend implements Backend {
     }
 
     private NativeMemory.Block rounded(NativeMemory.Block values, int rows, int columns) {
-        if (type == NumberType.FP32) {
+        if (attentionType == NumberType.FP32) {
             return values;
         }
         try (values) {
-            NativeMemory.Block rounded = memory.allocate((long) type.bytes() * rows * columns);
+            NativeMemory.Block rounded =
+                    memory.allocate((long) attentionType.bytes() * rows * columns);
             loading.call(() -> {
                 loading.firstLane()
                         .run(
-                                new Operation.Round(type, rows, columns),
+                                new Operation.Round(attentionType, rows, columns),
                                 values.address(),
                                 rounded.address());
                 return true;
@@ -198,7 +219,7 @@ final class CpuBackend implements Backend {
                 attentionKind == AttentionKind.FLASH ? new FlashAttention() : new EagerAttention();
         CpuThreads own = new CpuThreads(threads);
         try {
-            return new CpuSession(type, own, kernel, memory);
+            return new CpuSession(attentionType, own, kernel, memory);
         } catch (RuntimeException | Error e) {
             own.close();
             throw e;

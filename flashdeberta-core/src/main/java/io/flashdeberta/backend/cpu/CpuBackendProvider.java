@@ -29,10 +29,16 @@ public final class CpuBackendProvider implements BackendProvider {
         }
         if (options.precision() == Precision.FP16) {
             throw new DeviceUnavailableException(
-                    "The CPU computes in fp32 or bf16, not in fp16; write auto, fp32 or bf16, or use a GPU.",
+                    "The CPU computes in fp32, bf16 or int8, not in fp16; write one of these or auto, or use a GPU.",
                     null);
         }
         try {
+            if (options.precision() == Precision.INT8 && !NumberType.hasInt8()) {
+                throw new DeviceUnavailableException(
+                        "This processor has no 8-bit products (VNNI), without which int8 is slower than fp32; write auto or"
+                                + " fp32.",
+                        null);
+            }
             if (options.precision() == Precision.BF16 && !NumberType.hasBf16()) {
                 throw new DeviceUnavailableException(
                         "This processor has no bf16 arithmetic (AVX-512 BF16 or AMX), without which bf16 is slower than"

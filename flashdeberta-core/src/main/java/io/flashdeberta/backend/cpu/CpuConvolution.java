@@ -58,7 +58,7 @@ record CpuConvolution(int kernelSize, int hidden, Activation activation, List<Cp
                         batch.sequences(),
                         (lane, s) ->
                                 gather(batch.start(s), batch.length(s), column, x, neighbours));
-                groups.get(g).apply(threads, lanes, neighbours, result, activation);
+                groups.get(g).apply(threads, lanes, arena, neighbours, result, activation);
                 copyColumns(result, 0, y, column, width);
             }
         }

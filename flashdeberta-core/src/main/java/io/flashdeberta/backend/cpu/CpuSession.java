@@ -24,18 +24,18 @@ final class CpuSession implements Session {
 
     private static final int ROUNDED_ROWS = 32;
 
-    private final NumberType type;
+    private final NumberType attentionType;
     private final CpuThreads threads;
     private final AttentionKernel attentionKernel;
     private final Lane[] lanes;
     private final Arena arena;
 
     CpuSession(
-            NumberType type,
+            NumberType attentionType,
             CpuThreads threads,
             AttentionKernel attentionKernel,
             NativeMemory memory) {
-        this.type = type;
+        this.attentionType = attentionType;
         this.threads = threads;
         this.attentionKernel = attentionKernel;
         this.arena = new Arena(memory);
@@ -75,7 +75,7 @@ final class CpuSession implements Session {
                     + " values; the linear layer takes " + linear.inputs() + ".");
         }
         return compute(x.rows(), linear.outputs(), y -> {
-            ((CpuLinear) linear).apply(threads, lanes, (CpuTensor) x, y, activation);
+            ((CpuLinear) linear).apply(threads, lanes, arena, (CpuTensor) x, y, activation);
         });
     }
 
@@ -99,7 +99,7 @@ final class CpuSession implements Session {
     public Tensor attention(Tensor qkv, Attention attention, PackedBatch batch) {
         CpuAttention layer = (CpuAttention) attention;
         return compute(qkv.rows(), layer.size(), y -> {
-            if (type == NumberType.FP32 || !attentionKernel.readsRounded()) {
+            if (attentionType == NumberType.FP32 || !attentionKernel.readsRounded()) {
                 attentionKernel.run(threads, lanes, layer, batch, (CpuTensor) qkv, y);
             } else {
                 try (CpuTensor rounded = round((CpuTensor) qkv)) {
@@ -110,11 +110,11 @@ final class CpuSession implements Session {
     }
 
     private CpuTensor round(CpuTensor x) {
-        CpuTensor y = arena.allocate(type, x.rows(), x.columns());
+        CpuTensor y = arena.allocate(attentionType, x.rows(), x.columns());
         threads.forEach(lanes, (x.rows() + ROUNDED_ROWS - 1) / ROUNDED_ROWS, (lane, item) -> {
             int row = item * ROUNDED_ROWS;
             lane.run(
-                    new Operation.Round(type, ROUNDED_ROWS, x.columns()),
+                    new Operation.Round(attentionType, ROUNDED_ROWS, x.columns()),
                     x.address(row, 0),
                     y.address(row, 0));
         });

@@ -1,5 +1,6 @@
 package io.flashdeberta.backend.cpu;
 
+import static org.bytedeco.dnnl.global.dnnl.dnnl_a;
 import static org.bytedeco.dnnl.global.dnnl.dnnl_cpu;
 import static org.bytedeco.dnnl.global.dnnl.dnnl_engine_create;
 import static org.bytedeco.dnnl.global.dnnl.dnnl_invalid_arguments;
@@ -63,6 +64,11 @@ final class OneDnn {
                         description, dimensions.length, dimensions, type.code(), tag),
                 "describe a tensor");
         return description;
+    }
+
+    /** So many floats. */
+    static dnnl_memory_desc vector(long count) {
+        return tagged(NumberType.FP32, dnnl_a, count);
     }
 
     private static dnnl_engine engine() {

@@ -71,7 +71,10 @@ sealed interface Operation {
         }
     }
 
-    /** {@code C = activation(A·W + b)} with weights in {@code layout}; arguments A, W, b, C. */
+    /**
+     * {@code C = activation(A·W + b)} with weights in {@code layout}; arguments A, W, b, C, and in 8 bits the scale of A and those of
+     * W's columns.
+     */
     record Dense(int m, PackedLayout layout, long lda, long ldc, Activation activation)
             implements Operation {
         @Override
@@ -79,26 +82,47 @@ sealed interface Operation {
             dnnl_memory_desc a = OneDnn.matrix(layout.type(), m, layout.inputs(), lda, 1);
             dnnl_memory_desc bias = OneDnn.matrix(1, layout.outputs(), layout.outputs(), 1);
             dnnl_memory_desc c = OneDnn.matrix(m, layout.outputs(), ldc, 1);
+            dnnl_memory_desc scale = OneDnn.vector(1);
+            dnnl_memory_desc scales = OneDnn.vector(layout.outputs());
             try (PostOps postOps = new PostOps()) {
                 postOps.append(activation);
+                postOps.scale(layout.type());
+                dnnl_primitive_desc operation =
+                        PostOps.matmul(a, layout.description(), bias, c, postOps);
+                if (layout.type() != NumberType.INT8) {
+                    return new Primitive(
+                            operation,
+                            new int[] {DNNL_ARG_SRC, DNNL_ARG_WEIGHTS, DNNL_ARG_BIAS, DNNL_ARG_DST},
+                            new dnnl_memory_desc[] {a, layout.description(), bias, c});
+                }
                 return new Primitive(
-                        PostOps.matmul(a, layout.description(), bias, c, postOps),
-                        new int[] {DNNL_ARG_SRC, DNNL_ARG_WEIGHTS, DNNL_ARG_BIAS, DNNL_ARG_DST},
-                        new dnnl_memory_desc[] {a, layout.description(), bias, c});
+                        operation,
+                        new int[] {
+                            DNNL_ARG_SRC,
+                            DNNL_ARG_WEIGHTS,
+                            DNNL_ARG_BIAS,
+                            DNNL_ARG_DST,
+                            DNNL_ARG_ATTR_SCALES | DNNL_ARG_SRC,
+                            DNNL_ARG_ATTR_SCALES | DNNL_ARG_WEIGHTS
+                        },
+                        new dnnl_memory_desc[] {a, layout.description(), bias, c, scale, scales});
             } finally {
                 dnnl_memory_desc_destroy(a);
                 dnnl_memory_desc_destroy(bias);
                 dnnl_memory_desc_destroy(c);
+                dnnl_memory_desc_destroy(scale);
+                dnnl_memory_desc_destroy(scales);
             }
         }
     }
 
-    /** Brings plain weights {@code [outputs, inputs]} into a layout; arguments from, to. */
+    /** Brings plain weights {@code [outputs, inputs]}, in fp32 or for 8 bits rounded, into a layout; arguments from, to. */
     record Pack(PackedLayout layout) implements Operation {
         @Override
         public Primitive compile() {
+            NumberType type = layout.type() == NumberType.INT8 ? NumberType.INT8 : NumberType.FP32;
             dnnl_memory_desc plain =
-                    OneDnn.matrix(layout.inputs(), layout.outputs(), 1, layout.inputs());
+                    OneDnn.matrix(type, layout.inputs(), layout.outputs(), 1, layout.inputs());
             dnnl_primitive_desc operation = new dnnl_primitive_desc();
             try {
                 check(
@@ -236,6 +260,81 @@ sealed interface Operation {
         }
     }
 
+    /** Rounds {@code [rows, columns]} of fp32 times a factor to 8 bits, densely; arguments from, to, factor. */
+    record RoundToInt8(int rows, int columns) implements Operation {
+        @Override
+        public Primitive compile() {
+            dnnl_memory_desc source = OneDnn.matrix(rows, columns, columns, 1);
+            dnnl_memory_desc target = OneDnn.matrix(NumberType.INT8, rows, columns, columns, 1);
+            dnnl_memory_desc factor = OneDnn.vector(1);
+            dnnl_primitive_desc operation = new dnnl_primitive_desc();
+            try (PostOps attributes = new PostOps()) {
+                attributes.scale(DNNL_ARG_FROM, PostOps.ALL);
+                check(
+                        dnnl_reorder_primitive_desc_create(
+                                operation,
+                                source,
+                                OneDnn.ENGINE,
+                                target,
+                                OneDnn.ENGINE,
+                                attributes.attributes()),
+                        "describe a rounding");
+                return new Primitive(
+                        operation,
+                        new int[] {DNNL_ARG_FROM, DNNL_ARG_TO, DNNL_ARG_ATTR_SCALES | DNNL_ARG_FROM
+                        },
+                        new dnnl_memory_desc[] {source, target, factor});
+            } finally {
+                dnnl_memory_desc_destroy(source);
+                dnnl_memory_desc_destroy(target);
+                dnnl_memory_desc_destroy(factor);
+            }
+        }
+    }
+
+    /** One number of {@code [rows, columns]} of fp32; arguments from, to. */
+    record Reduce(Kind kind, int rows, int columns) implements Operation {
+
+        enum Kind {
+            SUM(dnnl_reduction_sum),
+            MAX(dnnl_reduction_max),
+            MIN(dnnl_reduction_min);
+
+            private final int algorithm;
+
+            Kind(int algorithm) {
+                this.algorithm = algorithm;
+            }
+        }
+
+        @Override
+        public Primitive compile() {
+            dnnl_memory_desc source = OneDnn.matrix(rows, columns, columns, 1);
+            dnnl_memory_desc target = OneDnn.matrix(1, 1, 1, 1);
+            dnnl_primitive_desc operation = new dnnl_primitive_desc();
+            try {
+                check(
+                        dnnl_reduction_primitive_desc_create(
+                                operation,
+                                OneDnn.ENGINE,
+                                kind.algorithm,
+                                source,
+                                target,
+                                0,
+                                0,
+                                null),
+                        "describe a reduction");
+                return new Primitive(
+                        operation,
+                        new int[] {DNNL_ARG_SRC, DNNL_ARG_DST},
+                        new dnnl_memory_desc[] {source, target});
+            } finally {
+                dnnl_memory_desc_destroy(source);
+                dnnl_memory_desc_destroy(target);
+            }
+        }
+    }
+
     /** {@code C = A + B}; arguments A, B, C. */
     record Add(int rows, int columns) implements Operation {
         @Override
@@ -291,6 +390,11 @@ sealed interface Operation {
     /** Element-wise functions that a matrix product applies to its result. */
     final class PostOps implements AutoCloseable {
 
+        /** One scale for a whole matrix. */
+        static final int ALL = 0;
+
+        static final int EACH_COLUMN = 1 << 1;
+
         private final dnnl_post_ops operations = new dnnl_post_ops();
         private final dnnl_primitive_attr attributes = new dnnl_primitive_attr();
 
@@ -303,6 +407,21 @@ sealed interface Operation {
             check(
                     dnnl_post_ops_append_eltwise(operations, function, alpha, 0),
                     "append a post-operation");
+        }
+
+        /** Lets an argument of its own scale another one. */
+        void scale(int argument, int mask) {
+            check(
+                    dnnl_primitive_attr_set_scales_mask(attributes, argument, mask),
+                    "set which values share a scale");
+        }
+
+        /** Of a product in 8 bits. */
+        void scale(NumberType type) {
+            if (type == NumberType.INT8) {
+                scale(DNNL_ARG_SRC, ALL);
+                scale(DNNL_ARG_WEIGHTS, EACH_COLUMN);
+            }
         }
 
         void appendSum() {

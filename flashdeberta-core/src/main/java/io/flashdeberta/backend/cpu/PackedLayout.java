@@ -32,6 +32,7 @@ final class PackedLayout {
         dnnl_memory_desc any = OneDnn.tagged(type, dnnl_format_tag_any, inputs, outputs);
         dnnl_memory_desc c = OneDnn.matrix(TYPICAL_ROWS, outputs, outputs, 1);
         try (Operation.PostOps none = new Operation.PostOps()) {
+            none.scale(type);
             dnnl_primitive_desc operation = Operation.PostOps.matmul(a, any, null, c, none);
             description = new dnnl_memory_desc();
             OneDnn.check(

@@ -29,7 +29,7 @@ record BenchmarkOptions(
 
     static final String USAGE = """
             Usage: Benchmark [--backend cpu|cuda] [--size xsmall|small|base|large] [--batch N]
-                             [--length N,N,…] [--dtype auto|fp32|fp16|bf16] [--threads N]
+                             [--length N,N,…] [--dtype auto|fp32|fp16|bf16|int8] [--threads N]
                              [--seconds S] [--output FOLDER] [--profile] [--serve]""";
 
     /** @throws IllegalArgumentException if the arguments make no sense */

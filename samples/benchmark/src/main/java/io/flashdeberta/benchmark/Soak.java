@@ -31,7 +31,7 @@ public final class Soak {
             "DeadlineExceededException",
             "CallInterruptedException",
             "QueueFullException",
-            "IllegalStateException",
+            "ModelClosedException",
             "IllegalArgumentException");
 
     private final List<Long> resident = new ArrayList<>();
