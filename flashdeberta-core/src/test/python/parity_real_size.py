@@ -1,10 +1,10 @@
 """Writes random checkpoints of the real sizes with float64 outputs, to compare an implementation at full scale.
 
-    python parity_real_size.py FOLDER [v3-xsmall] [v3-base] [v3-large] [--lengths 512,2048] [--device cpu]
+    python parity_real_size.py FOLDER [v3-xsmall] [v3-base] [v3-large] [--lengths 512,2048] [--double 8192] [--device cpu]
 
 Each gets its own folder with config.json, model.safetensors (float32), cases.json and expected.safetensors, laid out
-as README.md says. They are too large to commit. Prints how far torch's own float32 is from float64. Lengths above 8,192,
-whose float64 would need more memory than a GPU has, are computed in float32.
+as README.md says. They are too large to commit. Prints how far torch's own float32 is from float64. Lengths above --double,
+whose float64 would need more memory than there is, are computed in float32.
 """
 
 import argparse
@@ -27,7 +27,7 @@ COMMON = dict(vocab_size=128100, num_hidden_layers=12, max_position_embeddings=5
               norm_rel_ebd="layer_norm", position_biased_input=False, type_vocab_size=0, layer_norm_eps=1e-7,
               hidden_act="gelu", pooler_hidden_act="gelu", pooler_dropout=0, pad_token_id=0)
 CLS, SEP, FIRST_WORD, LAST_WORD = 1, 2, 4, 127999
-ROWS, LONGEST_DOUBLE = 128, 8192
+ROWS = 128
 
 
 def make_cases(name, lengths):
@@ -41,7 +41,7 @@ def hidden_rows(model, case):
     return reference.forward(model, [case["ids"]], [case["typeIds"]])["hidden"][0][case["rows"]].double().cpu()
 
 
-def write(name, folder, lengths, device):
+def write(name, folder, lengths, longest_double, device):
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir(parents=True)
     config = {"architectures": ["DebertaV2Model"], "model_type": "deberta-v2", **COMMON, **SIZES[name]}
@@ -55,7 +55,7 @@ def write(name, folder, lengths, device):
     model = model.to(device)
     single = [hidden_rows(model, case) for case in cases]
     model = model.double()
-    exact = [rounded if len(case["ids"]) > LONGEST_DOUBLE else hidden_rows(model, case) for case, rounded in zip(cases, single)]
+    exact = [rounded if len(case["ids"]) > longest_double else hidden_rows(model, case) for case, rounded in zip(cases, single)]
     torch.set_default_device("cpu")
     save_file({f"{case['name']}/hidden": values for case, values in zip(cases, exact)}, folder / "expected.safetensors")
     for case, values, rounded in zip(cases, exact, single):
@@ -69,11 +69,12 @@ def main():
     arguments.add_argument("folder", type=Path)
     arguments.add_argument("names", nargs="*", default=["v3-xsmall", "v3-base"])
     arguments.add_argument("--lengths", default="512,2048")
+    arguments.add_argument("--double", type=int, default=8192)
     arguments.add_argument("--device", default="cpu")
     options = arguments.parse_args()
     torch.set_num_threads(2)
     for name in options.names:
-        write(name, options.folder / name, [int(length) for length in options.lengths.split(",")], options.device)
+        write(name, options.folder / name, [int(length) for length in options.lengths.split(",")], options.double, options.device)
 
 
 if __name__ == "__main__":

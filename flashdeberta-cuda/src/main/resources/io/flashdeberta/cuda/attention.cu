@@ -213,7 +213,8 @@ __device__ __forceinline__ void rowConstants(
     }
 }
 
-// output += probabilities · values, the probabilities handed over through shared memory.
+// output += probabilities · values, the probabilities handed over through shared memory. A tile has a sum of its own, so that rounding
+// errors grow with the number of tiles and not with that of keys.
 __device__ __forceinline__ void addProduct(
         const float (&probabilities)[PER_LANE][PER_LANE],
         const T* values,
@@ -233,6 +234,7 @@ __device__ __forceinline__ void addProduct(
             p[(i + a * LANES) * CONTENT_STRIDE + j + b * LANES] = probabilities[a][b];
         }
     }
+    float part[PER_LANE][CHUNKS] = {};
     for (int from = 0; from < keys; from += CHUNK) {
         __syncthreads();
         for (int n = threadIdx.x; n < CHUNK * CHUNKS * CHUNK; n += LANES * LANES) {
@@ -252,9 +254,16 @@ __device__ __forceinline__ void addProduct(
                 const float x = v[key * CHUNKS * CHUNK + c * LANES + j];
 #pragma unroll
                 for (int a = 0; a < PER_LANE; a++) {
-                    output[a][c] += weights[a] * x;
+                    part[a][c] += weights[a] * x;
                 }
             }
+        }
+    }
+#pragma unroll
+    for (int a = 0; a < PER_LANE; a++) {
+#pragma unroll
+        for (int c = 0; c < CHUNKS; c++) {
+            output[a][c] += part[a][c];
         }
     }
 }

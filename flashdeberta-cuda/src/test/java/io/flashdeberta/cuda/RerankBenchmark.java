@@ -15,7 +15,7 @@ import java.util.Random;
  * Times one query with 64 documents of 20 to 500 tokens, log-normal, from strings to sorted results, with a model of published size
  * and random weights.
  *
- * <pre>RerankBenchmark base|large FOLDER_WITH_A_TOKENIZER</pre>
+ * <pre>RerankBenchmark base|large FOLDER_WITH_A_TOKENIZER [WORKERS]</pre>
  */
 public final class RerankBenchmark {
 
@@ -42,6 +42,7 @@ public final class RerankBenchmark {
         try (DebertaReranker reranker = DebertaReranker.builder()
                 .model(folder.toString())
                 .device("cuda")
+                .workers(arguments.length > 2 ? Integer.parseInt(arguments[2]) : 1)
                 .build()) {
             List<String> documents = documents(reranker);
             List<Double> times = new ArrayList<>();
