@@ -10,6 +10,7 @@ import io.flashdeberta.backend.BackendOptions;
 import io.flashdeberta.backend.BackendProvider;
 import io.flashdeberta.backend.Backends;
 import io.flashdeberta.backend.DeviceUnavailableException;
+import io.flashdeberta.backend.Precision;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ServiceLoader;
@@ -55,6 +56,14 @@ class CudaBackendProviderTest {
                 0,
                 "There is no NVIDIA driver: libcuda.so.1 cannot be loaded",
                 "Install the driver, 580 or newer");
+    }
+
+    @Test
+    void in8Bits() {
+        assertThatThrownBy(
+                        () -> new CudaBackendProvider().open(OPTIONS.withPrecision(Precision.INT8)))
+                .isInstanceOf(DeviceUnavailableException.class)
+                .hasMessageContaining("not in int8; write one of these or auto, or use the CPU");
     }
 
     /** The real libraries of a machine that has no driver: the reason is told each time. */

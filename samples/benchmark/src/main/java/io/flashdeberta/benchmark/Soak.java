@@ -15,7 +15,7 @@ import java.util.stream.Stream;
  * Puts the engine under mixed load for so many minutes, with cancelled, late and interrupted calls, giants, empty and huge inputs,
  * and models that are opened anew; then checks that every call has ended in one way and that memory and threads are as before.
  * Arguments: minutes, at least five for memory to have settled, and optionally the locations of a reranker and a NER model.
- * Run it with {@code -Xms512m -Xmx512m}; {@code MALLOC_ARENA_MAX=2} keeps glibc from holding memory for every thread.
+ * Run it with {@code -Xms512m -Xmx512m}.
  */
 public final class Soak {
 
