@@ -22,27 +22,41 @@ extern "C" void *load(const char *path, int shared) {
     if ((r = attr(f, CU_FUNC_ATTRIBUTE_MAX_DYNAMIC_SHARED_SIZE_BYTES, shared))) { fprintf(stderr, "attr: %d\n", r); return nullptr; }
     return f;
 }
-extern "C" int launch(void *f, int grid, int threads, int shared, void *stream, int bf16, void *qkv, int tokens, void *out, void *kt, void *qt,
-    int tableRows, int firstRow, int lastRow, void *distances, int center, int first, int last, void *work, void *workCount, void *shares,
-    int heads, int headSize, float scale) {
-    static auto encode = entry<CUresult (*)(CUtensorMap *, CUtensorMapDataType, cuuint32_t, void *, const cuuint64_t *, const cuuint64_t *, const cuuint32_t *, const cuuint32_t *, CUtensorMapInterleave, CUtensorMapSwizzle, CUtensorMapL2promotion, CUtensorMapFloatOOBfill)>("cuTensorMapEncodeTiled");
+static CUresult start(void *f, int grid, int gridY, int threads, int shared, void *stream, void **args) {
     static auto go = entry<CUresult (*)(CUfunction, unsigned, unsigned, unsigned, unsigned, unsigned, unsigned, unsigned, CUstream, void **, void **)>("cuLaunchKernel");
+    CUresult r = go((CUfunction)f, grid, gridY, 1, threads, 1, 1, shared, (CUstream)stream, args, nullptr);
+    if (r) fprintf(stderr, "launch: %d\n", r);
+    return r;
+}
+
+static CUtensorMap tiles(bool bf16, void *qkv, int tokens, int heads, int headSize) {
+    static auto encode = entry<CUresult (*)(CUtensorMap *, CUtensorMapDataType, cuuint32_t, void *, const cuuint64_t *, const cuuint64_t *, const cuuint32_t *, const cuuint32_t *, CUtensorMapInterleave, CUtensorMapSwizzle, CUtensorMapL2promotion, CUtensorMapFloatOOBfill)>("cuTensorMapEncodeTiled");
     alignas(64) CUtensorMap map;
     cuuint64_t dims[3] = {(cuuint64_t)headSize, (cuuint64_t)tokens, (cuuint64_t)3 * heads};
     cuuint64_t strides[2] = {(cuuint64_t)3 * heads * headSize * 2, (cuuint64_t)headSize * 2};
     cuuint32_t box[3] = {64, 64, 1}, one[3] = {1, 1, 1};
     CUresult r = encode(&map, bf16 ? CU_TENSOR_MAP_DATA_TYPE_BFLOAT16 : CU_TENSOR_MAP_DATA_TYPE_FLOAT16, 3, qkv, dims, strides, box, one, CU_TENSOR_MAP_INTERLEAVE_NONE, CU_TENSOR_MAP_SWIZZLE_128B, CU_TENSOR_MAP_L2_PROMOTION_L2_128B, CU_TENSOR_MAP_FLOAT_OOB_FILL_NONE);
-    if (r) { fprintf(stderr, "encode: %d\n", r); return r; }
-    void *args[] = {&map, &qkv, &out, &kt, &qt, &tableRows, &firstRow, &lastRow, &distances, &center, &first, &last, &work, &workCount, &shares, &heads, &headSize, &scale};
-    r = go((CUfunction)f, grid, 1, 1, threads, 1, 1, shared, (CUstream)stream, args, nullptr);
-    if (r) fprintf(stderr, "launch: %d\n", r);
-    return r;
+    if (r) fprintf(stderr, "encode: %d\n", r);
+    return map;
+}
+
+extern "C" int launch_near(void *f, int grid, int shared, void *stream, int bf16, void *qkv, int tokens, void *out, void *kt, void *qt,
+    int tableRows, void *distances, int center, int first, int last, void *work, void *workCount, void *shares, void *logarithms, int heads,
+    int headSize, float scale) {
+    CUtensorMap map = tiles(bf16, qkv, tokens, heads, headSize);
+    void *args[] = {&map, &qkv, &out, &kt, &qt, &tableRows, &distances, &center, &first, &last, &work, &workCount, &shares, &logarithms, &heads, &headSize, &scale};
+    return start(f, grid, 1, 512, shared, stream, args);
+}
+
+extern "C" int launch_far(void *f, int grid, int shared, void *stream, int bf16, void *qkv, int tokens, void *out, void *logarithms, void *kt,
+    void *qt, int tableRows, int firstRow, int lastRow, int first, int last, void *work, void *workCount, void *shares, int heads,
+    int headSize, float scale) {
+    CUtensorMap map = tiles(bf16, qkv, tokens, heads, headSize);
+    void *args[] = {&map, &out, &logarithms, &kt, &qt, &tableRows, &firstRow, &lastRow, &first, &last, &work, &workCount, &shares, &heads, &headSize, &scale};
+    return start(f, grid, 1, 512, shared, stream, args);
 }
 
 extern "C" int launch_mma(void *f, int gx, int gy, int shared, void *stream, void *qkv, void *out, void *kt, void *qt, int rows, void *distances, int center, int first, int last, void *work, void *workCount, int heads, int headSize, float scale) {
-    static auto go = entry<CUresult (*)(CUfunction, unsigned, unsigned, unsigned, unsigned, unsigned, unsigned, unsigned, CUstream, void **, void **)>("cuLaunchKernel");
     void *args[] = {&qkv, &out, &kt, &qt, &rows, &distances, &center, &first, &last, &work, &workCount, &heads, &headSize, &scale};
-    CUresult r = go((CUfunction)f, gx, gy, 1, 128, 1, 1, shared, (CUstream)stream, args, nullptr);
-    if (r) fprintf(stderr, "launch: %d\n", r);
-    return r;
+    return start(f, gx, gy, 128, shared, stream, args);
 }

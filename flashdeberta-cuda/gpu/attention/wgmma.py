@@ -46,6 +46,7 @@ for number in ("f16", "bf16"):
     out.append("#if BF16\n" if number == "bf16" else "#if !BF16\n")
     wide = f"f32.{number}.{number}"
     emit("scores", 64, "f32", "r", wide, 0)
+    emit("scores", 128, "f32", "s", wide, 0)
     emit("context", 64, "f32", "r", wide, 1)
     for n, sums, types in ((64, "f16", "f16.f16.f16"), (56, "f16", "f16.f16.f16")) if number == "f16" else ((32, "f32", wide),):
         emit("positions", n, sums, "r", types, 0)

@@ -1,14 +1,14 @@
 package io.flashdeberta.cuda;
 
 import io.flashdeberta.backend.RelativeBuckets;
-
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** A way to compute attention. */
 interface AttentionKernel {
 
-    /** Its program. */
-    KernelProgram program();
+    /** Its programs. */
+    List<KernelProgram> programs();
 
     /** Whether it asks nothing of a batch but what lies on the GPU, so that a pass with it can be recorded. */
     boolean recordable();

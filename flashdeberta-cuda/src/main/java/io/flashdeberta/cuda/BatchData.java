@@ -6,9 +6,11 @@ import io.flashdeberta.backend.PackedBatch;
  * A batch on the GPU.
  *
  * @param address where its layout begins
- * @param shares where the first units of attention's blocks are, if it has a fixed number of them
+ * @param nearShares where the first units of attention's blocks for near tiles are, if it divides its work
+ * @param farShares where those of its blocks for far tiles are
  */
-record BatchData(PackedBatch batch, BatchLayout layout, long address, long shares) {
+record BatchData(
+        PackedBatch batch, BatchLayout layout, long address, long nearShares, long farShares) {
 
     private long at(int number) {
         return address + (long) number * Integer.BYTES;
@@ -46,5 +48,14 @@ record BatchData(PackedBatch batch, BatchLayout layout, long address, long share
 
     long largeCount() {
         return at(1);
+    }
+
+    /** Work items for far tiles: {@link BatchLayout#farItems()} of them, of which {@link #farCount()} count. */
+    long farItems() {
+        return at(layout.farItemsAt());
+    }
+
+    long farCount() {
+        return at(2);
     }
 }

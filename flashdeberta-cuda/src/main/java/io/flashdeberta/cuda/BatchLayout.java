@@ -5,14 +5,16 @@ import io.flashdeberta.backend.PackedBatch;
 import java.nio.IntBuffer;
 
 /**
- * Where a batch's numbers lie on the GPU, 32 bits each: the two counts of work items, the ids, the type ids, the places, both
- * lists of work items, the offsets. Batches with one layout differ by content alone.
+ * Where a batch's numbers lie on the GPU, 32 bits each: the three counts of work items, the ids, the type ids, the places, the
+ * three lists of work items, the offsets. Batches with one layout differ by content alone.
  *
  * @param rows the batch's tokens, rounded up
  * @param smallItems work items of {@link #SMALL_TILE} query rows, rounded up
  * @param largeItems work items of {@link #LARGE_TILE} query rows, rounded up
+ * @param farItems work items of {@link WorkShares#FAR_UNIT} query rows of long sequences, rounded up
+ * @param shortestFar tokens of the shortest long sequence
  */
-record BatchLayout(int rows, int smallItems, int largeItems) {
+record BatchLayout(int rows, int smallItems, int largeItems, int farItems, int shortestFar) {
 
     static final int SMALL_TILE = 64;
     static final int LARGE_TILE = 128;
@@ -22,11 +24,14 @@ record BatchLayout(int rows, int smallItems, int largeItems) {
 
     private static final int OFFSETS_UNIT = 4;
 
-    static BatchLayout of(PackedBatch batch) {
+    static BatchLayout of(PackedBatch batch, int shortestFar) {
         return new BatchLayout(
                 Rounding.rows(batch.totalTokens()),
-                Rounding.items(WorkItems.count(batch, rest(batch), SMALL_TILE)),
-                Rounding.items(WorkItems.count(batch, rest(batch), LARGE_TILE)));
+                Rounding.items(WorkItems.count(batch, rest(batch), SMALL_TILE, 1)),
+                Rounding.items(WorkItems.count(batch, rest(batch), LARGE_TILE, 1)),
+                Rounding.items(
+                        WorkItems.count(batch, rest(batch), WorkShares.FAR_UNIT, shortestFar)),
+                shortestFar);
     }
 
     /**
@@ -39,11 +44,15 @@ record BatchLayout(int rows, int smallItems, int largeItems) {
     }
 
     static int[] smallItems(PackedBatch batch) {
-        return WorkItems.of(batch, rest(batch), SMALL_TILE);
+        return WorkItems.of(batch, rest(batch), SMALL_TILE, 1);
     }
 
     static int[] largeItems(PackedBatch batch) {
-        return WorkItems.of(batch, rest(batch), LARGE_TILE);
+        return WorkItems.of(batch, rest(batch), LARGE_TILE, 1);
+    }
+
+    int[] farItems(PackedBatch batch) {
+        return WorkItems.of(batch, rest(batch), WorkShares.FAR_UNIT, shortestFar);
     }
 
     int ids() {
@@ -67,8 +76,12 @@ record BatchLayout(int rows, int smallItems, int largeItems) {
         return smallItemsAt() + WorkItems.NUMBERS * smallItems;
     }
 
-    int offsets() {
+    int farItemsAt() {
         return largeItemsAt() + WorkItems.NUMBERS * largeItems;
+    }
+
+    int offsets() {
+        return farItemsAt() + WorkItems.NUMBERS * farItems;
     }
 
     /** Numbers in all. */
@@ -80,8 +93,12 @@ record BatchLayout(int rows, int smallItems, int largeItems) {
     void fill(PackedBatch batch, IntBuffer numbers) {
         int[] small = smallItems(batch);
         int[] large = largeItems(batch);
+        int[] far = farItems(batch);
         numbers.put(0, new int[] {
-            small.length / WorkItems.NUMBERS, large.length / WorkItems.NUMBERS, 0, 0
+            small.length / WorkItems.NUMBERS,
+            large.length / WorkItems.NUMBERS,
+            far.length / WorkItems.NUMBERS,
+            0
         });
         put(batch.ids(), batch.totalTokens(), ids(), typeIds(), numbers);
         put(batch.typeIds(), batch.totalTokens(), typeIds(), places(), numbers);
@@ -96,7 +113,8 @@ record BatchLayout(int rows, int smallItems, int largeItems) {
         }
         clear(at, smallItemsAt(), numbers);
         put(small, small.length, smallItemsAt(), largeItemsAt(), numbers);
-        put(large, large.length, largeItemsAt(), offsets(), numbers);
+        put(large, large.length, largeItemsAt(), farItemsAt(), numbers);
+        put(far, far.length, farItemsAt(), offsets(), numbers);
         put(batch.offsets(), batch.sequences() + 1, offsets(), size(batch.sequences()), numbers);
     }
 

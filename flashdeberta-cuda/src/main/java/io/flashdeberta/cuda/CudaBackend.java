@@ -214,7 +214,7 @@ final class CudaBackend implements Backend {
             float scale) {
         AttentionKernel kernel = kernel(new AttentionShape(
                 heads, headSize, keyPositions != null, queryPositions != null, buckets));
-        kernels.prepare(kernel.program());
+        kernel.programs().forEach(kernels::prepare);
         if (kernel.shares() != null) {
             shares = kernel.shares();
         }

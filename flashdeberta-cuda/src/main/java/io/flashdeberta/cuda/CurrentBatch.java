@@ -29,13 +29,13 @@ final class CurrentBatch implements AutoCloseable {
         this.transfers = transfers;
         this.tensors = tensors;
         this.work = work;
-        fixed = memory.allocate(SMALL_BYTES + (blocks + 1L) * Integer.BYTES);
+        fixed = memory.allocate(SMALL_BYTES + 2 * (blocks + 1L) * Integer.BYTES);
     }
 
     private static long smallBytes() {
         int most = RecordedPasses.MOST_TOKENS;
-        BatchLayout layout =
-                new BatchLayout(Rounding.rows(most), Rounding.items(most), Rounding.items(most));
+        int items = Rounding.items(most);
+        BatchLayout layout = new BatchLayout(Rounding.rows(most), items, items, items, 1);
         return (long) Integer.BYTES * layout.size(most);
     }
 
@@ -54,7 +54,9 @@ final class CurrentBatch implements AutoCloseable {
             large.close();
             large = null;
         }
-        BatchLayout layout = BatchLayout.of(batch);
+        WorkShares division = work.get();
+        BatchLayout layout = BatchLayout.of(
+                batch, division == null ? Integer.MAX_VALUE : division.shortestFar());
         int numbers = layout.size(batch.sequences());
         long address = fixed.address();
         if (batch.totalTokens() > RecordedPasses.MOST_TOKENS) {
@@ -62,12 +64,12 @@ final class CurrentBatch implements AutoCloseable {
             address = large.address();
         }
         transfers.upload(target -> layout.fill(batch, target), numbers, address);
-        WorkShares division = work.get();
+        long farShares = shares();
         if (division != null) {
-            int[] items = BatchLayout.largeItems(batch);
-            transfers.upload(division.of(items, division.blocks(layout)), shares());
+            transfers.upload(division.of(batch, layout), shares());
+            farShares += (division.nearBlocks(layout) + 1L) * Integer.BYTES;
         }
-        current = new BatchData(batch, layout, address, shares());
+        current = new BatchData(batch, layout, address, shares(), farShares);
         return current;
     }
 

@@ -3,6 +3,8 @@ package io.flashdeberta.cuda;
 import io.flashdeberta.backend.PackedBatch;
 import io.flashdeberta.backend.RelativeBuckets;
 
+import java.util.List;
+
 /** Attention by whole score matrices: attention_eager.cu, sequence by sequence. */
 final class EagerAttention implements AttentionKernel {
 
@@ -23,8 +25,8 @@ final class EagerAttention implements AttentionKernel {
     }
 
     @Override
-    public KernelProgram program() {
-        return program;
+    public List<KernelProgram> programs() {
+        return List.of(program, softmax);
     }
 
     @Override

@@ -1,14 +1,18 @@
 package io.flashdeberta.cuda;
 
 import io.flashdeberta.backend.RelativeBuckets;
-
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** Flash attention with the instructions of Hopper GPUs: attention_hopper.cu. */
+/**
+ * Flash attention with the instructions of Hopper GPUs: attention_hopper_near.cu for the key tiles whose distances differ by
+ * their buckets, then attention_hopper_far.cu for the others, where there are any.
+ */
 final class HopperAttention implements AttentionKernel {
 
     private static final int THREADS = 512;
-    private static final int SHARED_BYTES = 232_448;
+    private static final int NEAR_SHARED_BYTES = 232_448;
+    private static final int FAR_SHARED_BYTES = 204_912;
     private static final int TILE = 64;
     private static final int WIDTH = 64;
     private static final int PIECE = 8;
@@ -18,17 +22,20 @@ final class HopperAttention implements AttentionKernel {
     private static final int FARTHEST_TILE = 30;
 
     private final NumberType type;
-    private final KernelProgram program;
+    private final KernelProgram near;
+    private final KernelProgram far;
     private final @Nullable TableLayout layout;
     private final WorkShares shares;
 
     private HopperAttention(
             NumberType type,
-            KernelProgram program,
+            KernelProgram near,
+            KernelProgram far,
             @Nullable TableLayout layout,
             WorkShares shares) {
         this.type = type;
-        this.program = program;
+        this.near = near;
+        this.far = far;
         this.layout = layout;
         this.shares = shares;
     }
@@ -37,7 +44,7 @@ final class HopperAttention implements AttentionKernel {
     static @Nullable HopperAttention of(Gpu gpu, NumberType type, AttentionShape shape) {
         if (gpu.major() != 9
                 || gpu.minor() != 0
-                || gpu.sharedMemory() < SHARED_BYTES
+                || gpu.sharedMemory() < NEAR_SHARED_BYTES
                 || type == NumberType.FLOAT
                 || shape.headSize() > WIDTH
                 || shape.headSize() % PIECE != 0) {
@@ -48,17 +55,24 @@ final class HopperAttention implements AttentionKernel {
         if (layout != null && !fits(buckets, layout)) {
             return null;
         }
-        KernelProgram program = KernelProgram.of(
-                "attention_hopper.cu",
+        return new HopperAttention(
+                type,
+                program("attention_hopper_near.cu", type, shape),
+                program("attention_hopper_far.cu", type, shape),
+                layout,
+                new WorkShares(
+                        shape.heads(),
+                        buckets == null ? null : Saturation.of(buckets),
+                        gpu.multiprocessors()));
+    }
+
+    private static KernelProgram program(String file, NumberType type, AttentionShape shape) {
+        return KernelProgram.of(
+                file,
                 type,
                 "BF16=" + (type == NumberType.BFLOAT ? 1 : 0),
                 "CONTENT_TO_POSITION=" + (shape.contentToPosition() ? 1 : 0),
                 "POSITION_TO_CONTENT=" + (shape.positionToContent() ? 1 : 0));
-        return new HopperAttention(
-                type,
-                program,
-                layout,
-                WorkShares.of(shape.heads(), buckets, gpu.multiprocessors()));
     }
 
     /** Windows start at multiples of 8 rows, and that of the diagonal one row before its first. */
@@ -93,8 +107,8 @@ final class HopperAttention implements AttentionKernel {
     }
 
     @Override
-    public KernelProgram program() {
-        return program;
+    public List<KernelProgram> programs() {
+        return layout == null ? List.of(far) : List.of(near, far);
     }
 
     @Override
@@ -124,28 +138,95 @@ final class HopperAttention implements AttentionKernel {
             BatchData batch,
             CudaTensor qkv,
             long context) {
-        DistanceTable distances = attention.distances();
-        int last =
-                distances == null || layout == null ? 0 : distances.rows() - 1 + layout.padding();
+        if (layout == null || batch.layout().farItems() == 0) {
+            runNear(session, attention, batch, qkv, context, 0);
+            runFar(session, attention, batch, qkv, context, 0);
+            return;
+        }
+        long bytes = (long) Float.BYTES * qkv.rows() * attention.heads();
+        try (Arena.Span logarithms = session.arena().allocate(bytes)) {
+            runNear(session, attention, batch, qkv, context, logarithms.address());
+            runFar(session, attention, batch, qkv, context, logarithms.address());
+        }
+    }
+
+    private void runNear(
+            CudaSession session,
+            CudaAttention attention,
+            BatchData batch,
+            CudaTensor qkv,
+            long context,
+            long logarithms) {
+        int blocks = shares.nearBlocks(batch.layout());
+        if (layout == null || blocks == 0) {
+            return;
+        }
         Launch launch = session.launch()
-                .of(program, "attention", THREADS)
-                .grid(shares.blocks(batch.layout()), 1, 1)
-                .shared(SHARED_BYTES)
+                .of(near, "attention", THREADS)
+                .grid(blocks, 1, 1)
+                .shared(NEAR_SHARED_BYTES)
                 .with(session.tensorMap().tiles(qkv, type, attention.heads(), attention.headSize()))
                 .with(qkv.address())
                 .with(context)
                 .with(attention.keyPositionsAddress())
                 .with(attention.queryPositionsAddress())
-                .with(layout == null ? 0 : layout.rows())
-                .with(layout == null ? 0 : layout.padding())
-                .with(last);
+                .with(layout.rows());
         attention.passPairs(launch);
         launch.with(batch.largeItems())
                 .with(batch.largeCount())
-                .with(batch.shares())
+                .with(batch.nearShares())
+                .with(logarithms)
                 .with(attention.heads())
                 .with(attention.headSize())
-                .with((float) (attention.scale() / Math.log(2)))
+                .with(scale(attention))
                 .run();
+    }
+
+    private void runFar(
+            CudaSession session,
+            CudaAttention attention,
+            BatchData batch,
+            CudaTensor qkv,
+            long context,
+            long logarithms) {
+        int blocks = shares.farBlocks(batch.layout());
+        if (blocks == 0) {
+            return;
+        }
+        Launch launch = session.launch()
+                .of(far, "attention", THREADS)
+                .grid(blocks, 1, 1)
+                .shared(FAR_SHARED_BYTES)
+                .with(session.tensorMap().tiles(qkv, type, attention.heads(), attention.headSize()))
+                .with(context)
+                .with(logarithms)
+                .with(attention.keyPositionsAddress())
+                .with(attention.queryPositionsAddress());
+        passSaturation(launch, attention.distances());
+        launch.with(batch.farItems())
+                .with(batch.farCount())
+                .with(batch.farShares())
+                .with(attention.heads())
+                .with(attention.headSize())
+                .with(scale(attention))
+                .run();
+    }
+
+    /** The rows of a position table, its first and last row in use, and the distances from which on they are. */
+    private void passSaturation(Launch launch, @Nullable DistanceTable distances) {
+        if (distances == null || layout == null) {
+            launch.with(0).with(0).with(0).with(0).with(0);
+            return;
+        }
+        launch.with(layout.rows())
+                .with(layout.padding())
+                .with(layout.padding() + distances.rows() - 1)
+                .with(distances.first())
+                .with(distances.last());
+    }
+
+    /** For weights that are powers of 2. */
+    private static float scale(CudaAttention attention) {
+        return (float) (attention.scale() / Math.log(2));
     }
 }

@@ -15,8 +15,14 @@ import java.util.stream.Stream;
  */
 record KernelProgram(String file, List<String> definitions) {
 
-    static final List<String> HEADERS =
-            List.of("number.cuh", "row.cuh", "pairs.cuh", "hopper.cuh", "wgmma.cuh");
+    static final List<String> HEADERS = List.of(
+            "number.cuh",
+            "row.cuh",
+            "pairs.cuh",
+            "mma.cuh",
+            "hopper.cuh",
+            "wgmma.cuh",
+            "saturation.cuh");
 
     static KernelProgram of(String file, NumberType type, String... definitions) {
         return new KernelProgram(

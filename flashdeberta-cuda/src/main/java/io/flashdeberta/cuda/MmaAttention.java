@@ -1,7 +1,7 @@
 package io.flashdeberta.cuda;
 
 import io.flashdeberta.backend.RelativeBuckets;
-
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** Flash attention on any GPU with tensor cores: attention_mma.cu. */
@@ -53,8 +53,8 @@ final class MmaAttention implements AttentionKernel {
     }
 
     @Override
-    public KernelProgram program() {
-        return program;
+    public List<KernelProgram> programs() {
+        return List.of(program);
     }
 
     @Override

@@ -2,6 +2,8 @@ package io.flashdeberta.cuda;
 
 import io.flashdeberta.backend.RelativeBuckets;
 
+import java.util.List;
+
 /** Flash attention without tensor cores: attention.cu. */
 final class SimtAttention implements AttentionKernel {
 
@@ -27,8 +29,8 @@ final class SimtAttention implements AttentionKernel {
     }
 
     @Override
-    public KernelProgram program() {
-        return program;
+    public List<KernelProgram> programs() {
+        return List.of(program);
     }
 
     @Override

@@ -15,24 +15,28 @@ final class WorkItems {
     /**
      * @param rest rows behind the batch's tokens, which count as a sequence
      * @param tile query rows of an item
+     * @param shortest tokens from which on a sequence counts
      */
-    static int[] of(PackedBatch batch, int rest, int tile) {
+    static int[] of(PackedBatch batch, int rest, int tile, int shortest) {
         long[] longestFirst = new long[batch.sequences()];
         for (int s = 0; s < longestFirst.length; s++) {
             longestFirst[s] = (long) -batch.length(s) << Integer.SIZE | s;
         }
         Arrays.sort(longestFirst);
-        int[] items = new int[Math.multiplyExact(count(batch, rest, tile), NUMBERS)];
+        int[] items = new int[Math.multiplyExact(count(batch, rest, tile, shortest), NUMBERS)];
         int next = 0;
         for (long key : longestFirst) {
             int s = (int) key;
-            next = add(items, next, batch.start(s), batch.length(s), tile);
+            next = add(items, next, batch.start(s), batch.length(s), tile, shortest);
         }
-        add(items, next, batch.totalTokens(), rest, tile);
+        add(items, next, batch.totalTokens(), rest, tile, shortest);
         return items;
     }
 
-    private static int add(int[] items, int from, int start, int length, int tile) {
+    private static int add(int[] items, int from, int start, int length, int tile, int shortest) {
+        if (length < shortest) {
+            return from;
+        }
         int next = from;
         for (int query = 0; query < length; query += tile) {
             items[next] = start;
@@ -43,11 +47,15 @@ final class WorkItems {
         return next;
     }
 
-    static int count(PackedBatch batch, int rest, int tile) {
-        int count = Rounding.blocks(rest, tile);
+    static int count(PackedBatch batch, int rest, int tile, int shortest) {
+        int count = count(rest, tile, shortest);
         for (int s = 0; s < batch.sequences(); s++) {
-            count += Rounding.blocks(batch.length(s), tile);
+            count += count(batch.length(s), tile, shortest);
         }
         return count;
+    }
+
+    private static int count(int length, int tile, int shortest) {
+        return length < shortest ? 0 : Rounding.blocks(length, tile);
     }
 }

@@ -1,47 +1,95 @@
 package io.flashdeberta.cuda;
 
-import io.flashdeberta.backend.RelativeBuckets;
+import io.flashdeberta.backend.PackedBatch;
 
 import org.jspecify.annotations.Nullable;
 
 /**
  * The units of work of attention, one for each work item and head, divided among blocks: each gets neighbours in the order of
- * heads, about as much work as the others.
+ * heads, about as much work as the others. There are units of 128 queries and the tiles near them, and such of 192 queries and
+ * the tiles far from them.
  *
- * @param first greatest distance from which on all smaller ones have one row
- * @param last smallest distance from which on all greater ones have one row
+ * @param saturation which tiles are far; null if all are, since there are no positions
  * @param most blocks at most
  */
-record WorkShares(int heads, int first, int last, int most) {
+record WorkShares(int heads, @Nullable Saturation saturation, int most) {
 
-    private static final int TILE = 64;
-    private static final int PAIR = 2 * TILE;
+    static final int FAR_UNIT = 192;
 
-    /** Work of a unit beside its key tiles, and of a tile whose positions are not saturated, by that of one whose are. */
-    private static final double UNIT = 2;
+    private static final int FAR_TILE = 128;
 
-    private static final double NEAR = 2.5;
+    /** Work of a unit beside its key tiles, by that of a far tile; and that of a near one. */
+    private static final double NEAR_UNIT_WORK = 0.8;
 
-    static WorkShares of(int heads, @Nullable RelativeBuckets buckets, int most) {
-        return buckets == null
-                ? new WorkShares(heads, Integer.MAX_VALUE / 2, Integer.MIN_VALUE / 2, most)
-                : new WorkShares(heads, buckets.first(), buckets.last(), most);
+    private static final double FAR_UNIT_WORK = 3;
+
+    /** Tokens from which on sequences have far tiles. */
+    int shortestFar() {
+        return saturation == null ? 1 : saturation.shortestFar();
     }
 
-    /** Blocks for a batch's layout. */
-    int blocks(BatchLayout layout) {
-        return (int) Math.min(most, (long) layout.largeItems() * heads);
+    int nearBlocks(BatchLayout layout) {
+        return saturation == null ? 0 : blocks(layout.largeItems());
     }
 
-    /** First units of all blocks, and the number of units at the end. */
-    int[] of(int[] items, int blocks) {
+    int farBlocks(BatchLayout layout) {
+        return blocks(layout.farItems());
+    }
+
+    private int blocks(int items) {
+        return (int) Math.min(most, (long) items * heads);
+    }
+
+    /** First units of all blocks for near tiles, and their number at the end; the same of those for far tiles. */
+    int[] of(PackedBatch batch, BatchLayout layout) {
+        int nearBlocks = nearBlocks(layout);
+        int farBlocks = farBlocks(layout);
+        int[] shares = new int[nearBlocks + 1 + farBlocks + 1];
+        if (saturation != null && nearBlocks > 0) {
+            divide(BatchLayout.largeItems(batch), nearWork(saturation), nearBlocks, shares, 0);
+        }
+        if (farBlocks > 0) {
+            Work work = saturation == null ? farWork() : farWork(saturation);
+            divide(layout.farItems(batch), work, farBlocks, shares, nearBlocks + 1);
+        }
+        return shares;
+    }
+
+    /** What a unit costs, by its sequence's length and its first query. */
+    private interface Work {
+
+        double of(int length, int query);
+    }
+
+    private static Work nearWork(Saturation saturation) {
+        return (length, query) -> NEAR_UNIT_WORK
+                + saturation.nearTo(query, length)
+                - saturation.nearFrom(query, length);
+    }
+
+    private static Work farWork() {
+        return (length, query) -> FAR_UNIT_WORK + Rounding.blocks(length, FAR_TILE);
+    }
+
+    private static Work farWork(Saturation saturation) {
+        return (length, query) -> {
+            int lastTile = (length - 1) / Saturation.TILE * Saturation.TILE;
+            int lastQuery = Math.min(query + FAR_UNIT - Saturation.TILE, lastTile);
+            int left = saturation.nearFrom(lastQuery, length) * Saturation.TILE;
+            int right = Math.max(0, length - saturation.nearTo(query, length) * Saturation.TILE);
+            int tiles = Rounding.blocks(left, FAR_TILE) + Rounding.blocks(right, FAR_TILE);
+            return tiles == 0 ? 0 : FAR_UNIT_WORK + tiles;
+        };
+    }
+
+    /** Writes the first units of all blocks from {@code at} on, and the number of units behind them. */
+    private void divide(int[] items, Work work, int blocks, int[] shares, int at) {
         int count = items.length / WorkItems.NUMBERS;
         double[] before = new double[count + 1];
         for (int i = 0; i < count; i++) {
             before[i + 1] = before[i]
-                    + work(items[WorkItems.NUMBERS * i + 1], items[WorkItems.NUMBERS * i + 2]);
+                    + work.of(items[WorkItems.NUMBERS * i + 1], items[WorkItems.NUMBERS * i + 2]);
         }
-        int[] shares = new int[blocks + 1];
         int item = 0;
         int head = 0;
         for (int block = 1; block < blocks; block++) {
@@ -55,18 +103,9 @@ record WorkShares(int heads, int first, int last, int most) {
             }
             double beyond = head * before[count] + before[item] - target;
             boolean nearer = item > 0 && before[item] - before[item - 1] < 2 * beyond;
-            shares[block] = Math.max(shares[block - 1], head * count + item - (nearer ? 1 : 0));
+            shares[at + block] =
+                    Math.max(shares[at + block - 1], head * count + item - (nearer ? 1 : 0));
         }
-        shares[blocks] = count * heads;
-        return shares;
-    }
-
-    private double work(int length, int query) {
-        int tiles = Rounding.blocks(length, TILE);
-        long saturated = (long) query - (TILE - 1) - last;
-        long left = saturated < 0 ? 0 : Math.min(tiles, saturated / TILE + 1);
-        long near = Math.max(
-                0, Math.min(tiles, ((long) query + PAIR + TILE - 2 - first) / TILE) - left);
-        return UNIT + near * NEAR + (tiles - near);
+        shares[at + blocks] = count * heads;
     }
 }

@@ -67,20 +67,12 @@ __device__ __forceinline__ void load_item(unsigned to, const void *from) {
 }
 __device__ __forceinline__ void await_item() { asm volatile("cp.async.wait_all;" ::: "memory"); }
 
-// Whether any thread of a warpgroup says so: products are issued by all of it.
-__device__ __forceinline__ bool any_of_group(bool own, int group) {
-    unsigned any;
-    asm volatile(
-        "{\n"
-        ".reg .pred own, any;\n"
-        "setp.ne.u32 own, %1, 0;\n"
-        "barrier.cta.red.or.pred any, %2, 128, own;\n"
-        "selp.u32 %0, 1, 0, any;\n"
-        "}\n"
-        : "=r"(any)
-        : "r"((unsigned)own), "r"(7 + group)
-        : "memory");
-    return any;
+// Of each thread of a warpgroup, from now on.
+template <int REGISTERS> __device__ __forceinline__ void more_registers() {
+    asm volatile("setmaxnreg.inc.sync.aligned.u32 %0;" ::"n"(REGISTERS));
+}
+template <int REGISTERS> __device__ __forceinline__ void fewer_registers() {
+    asm volatile("setmaxnreg.dec.sync.aligned.u32 %0;" ::"n"(REGISTERS));
 }
 
 __device__ __forceinline__ void named_barrier(int id, int threads) {

@@ -51,6 +51,16 @@ class AttentionAccuracyTest {
                 "edges, p2c", EDGES, new AttentionShape(1, 64, false, true, PUBLISHED)));
         cases.add(new AttentionCase(
                 "edges, no positions", EDGES, new AttentionShape(1, 64, false, false, null)));
+        cases.add(new AttentionCase(
+                "weights that grow",
+                new int[] {1300, 40, 900},
+                new AttentionShape(2, 64, true, true, PUBLISHED),
+                8));
+        cases.add(new AttentionCase(
+                "weights that grow, no positions",
+                new int[] {1300, 40, 900},
+                new AttentionShape(2, 64, false, false, null),
+                8));
         for (int size : new int[] {8, 13, 32, 40, 96, 128}) {
             cases.add(new AttentionCase(
                     "near edges, heads of " + size,

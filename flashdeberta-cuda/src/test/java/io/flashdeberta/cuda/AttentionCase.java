@@ -17,6 +17,7 @@ final class AttentionCase {
     private final String name;
     private final int[] lengths;
     private final AttentionShape shape;
+    private final int gain;
     private @Nullable Values values;
 
     /**
@@ -33,7 +34,13 @@ final class AttentionCase {
             double[] expected) {}
 
     AttentionCase(String name, int[] lengths, AttentionShape shape) {
+        this(name, lengths, shape, 1);
+    }
+
+    /** @param gain by how much scores are greater: a power of 2 */
+    AttentionCase(String name, int[] lengths, AttentionShape shape, int gain) {
         this.name = name;
+        this.gain = gain;
         this.lengths = lengths;
         this.shape = shape;
     }
@@ -62,6 +69,9 @@ final class AttentionCase {
             RelativeBuckets buckets = shape.buckets();
             int rows = buckets == null ? 0 : buckets.rows();
             float[] qkv = numbers(random, tokens * 3 * size());
+            for (int i = 0; i < qkv.length; i++) {
+                qkv[i] *= i / size() % 3 == 0 ? gain : 1;
+            }
             float[] keys = shape.contentToPosition() ? numbers(random, rows * size()) : null;
             float[] queries = shape.positionToContent() ? numbers(random, rows * size()) : null;
             double[] expected = Reference.attention(

@@ -68,8 +68,8 @@ class BatchLayoutTest {
                     batch(random.ints(1 + random.nextInt(20), 1, 400).toArray());
             for (int tile : new int[] {64, 128}) {
                 int rest = random.nextInt(150);
-                int[] items = WorkItems.of(batch, rest, tile);
-                assertThat(items).hasSize(4 * WorkItems.count(batch, rest, tile));
+                int[] items = WorkItems.of(batch, rest, tile, 1);
+                assertThat(items).hasSize(4 * WorkItems.count(batch, rest, tile, 1));
                 boolean[] seen = new boolean[batch.totalTokens() + rest];
                 int before = Integer.MAX_VALUE;
                 for (int i = 0; i < items.length; i += 4) {
@@ -91,13 +91,14 @@ class BatchLayoutTest {
     @Test
     void theNumbersStandWhereTheLayoutSays() {
         PackedBatch batch = batch(2, 130, 1);
-        BatchLayout layout = BatchLayout.of(batch);
+        BatchLayout layout = BatchLayout.of(batch, 100);
         int[] numbers = new int[layout.size(batch.sequences())];
         Arrays.fill(numbers, 99);
         layout.fill(batch, IntBuffer.wrap(numbers));
-        assertThat(layout).isEqualTo(new BatchLayout(144, 8, 8));
+        assertThat(layout).isEqualTo(new BatchLayout(144, 8, 8, 4, 100));
         assertThat(numbers[0]).isEqualTo(6);
         assertThat(numbers[1]).isEqualTo(5);
+        assertThat(numbers[2]).isEqualTo(1);
         assertThat(Arrays.copyOfRange(numbers, layout.ids(), layout.ids() + 133))
                 .containsOnly(7);
         assertThat(Arrays.copyOfRange(numbers, layout.ids() + 133, layout.typeIds()))
@@ -108,6 +109,9 @@ class BatchLayoutTest {
                 .startsWith(2, 130, 0, 0, 2, 130, 64, 0, 2, 130, 128, 0, 0, 2, 0, 0, 132, 1, 0, 0)
                 .containsSequence(132, 1, 0, 0, 133, 11, 0, 0)
                 .hasSize(32);
+        assertThat(Arrays.copyOfRange(numbers, layout.farItemsAt(), layout.offsets()))
+                .startsWith(2, 130, 0, 0, 0)
+                .hasSize(16);
         assertThat(Arrays.copyOfRange(numbers, layout.offsets(), layout.offsets() + 4))
                 .containsExactly(0, 2, 132, 133);
         assertThat(layout.smallItemsAt() % 4).isZero();
@@ -121,16 +125,18 @@ class BatchLayoutTest {
             int most = 1 + random.nextInt(200);
             PackedBatch batch =
                     batch(random.ints(1 + random.nextInt(12), 1, 1 + most).toArray());
-            BatchLayout layout = BatchLayout.of(batch);
+            BatchLayout layout = BatchLayout.of(batch, 1);
             int covered = batch.totalTokens() > RecordedPasses.MOST_TOKENS
                     ? batch.totalTokens()
                     : layout.rows();
             assertThat(rows(BatchLayout.smallItems(batch), 64)).isEqualTo(covered);
             assertThat(rows(BatchLayout.largeItems(batch), 128)).isEqualTo(covered);
+            assertThat(rows(layout.farItems(batch), WorkShares.FAR_UNIT)).isEqualTo(covered);
             assertThat(BatchLayout.smallItems(batch).length / 4)
                     .isLessThanOrEqualTo(layout.smallItems());
             assertThat(BatchLayout.largeItems(batch).length / 4)
                     .isLessThanOrEqualTo(layout.largeItems());
+            assertThat(layout.farItems(batch).length / 4).isLessThanOrEqualTo(layout.farItems());
         }
     }
 

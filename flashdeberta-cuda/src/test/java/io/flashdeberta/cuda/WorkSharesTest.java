@@ -15,45 +15,78 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** How attention's units are divided among blocks. */
 class WorkSharesTest {
 
-    private static final RelativeBuckets PUBLISHED = new RelativeBuckets(256, 512);
+    private static final Saturation PUBLISHED = Saturation.of(new RelativeBuckets(256, 512));
 
-    private static int[] items(int... lengths) {
+    private static PackedBatch batch(int... lengths) {
         List<int[]> ids = Arrays.stream(lengths).mapToObj(int[]::new).toList();
-        return WorkItems.of(PackedBatch.of(ids, ids), 0, BatchLayout.LARGE_TILE);
+        return PackedBatch.of(ids, ids);
+    }
+
+    private static int[] near(WorkShares division, PackedBatch batch, BatchLayout layout) {
+        return Arrays.copyOf(division.of(batch, layout), division.nearBlocks(layout) + 1);
+    }
+
+    private static int[] far(WorkShares division, PackedBatch batch, BatchLayout layout) {
+        int from = division.nearBlocks(layout) + 1;
+        return Arrays.copyOfRange(
+                division.of(batch, layout), from, from + division.farBlocks(layout) + 1);
     }
 
     @ParameterizedTest
     @ValueSource(ints = {1, 2, 7, 131, 132})
     void everyUnitBelongsToOneBlock(int blocks) {
-        int[] items = items(new Random(5).ints(40, 1, 900).toArray());
-        int[] shares = WorkShares.of(12, PUBLISHED, 132).of(items, blocks);
-        assertThat(shares).hasSize(blocks + 1).isSorted().startsWith(0);
-        assertThat(shares[blocks]).isEqualTo(12 * items.length / WorkItems.NUMBERS);
+        PackedBatch batch = batch(new Random(5).ints(40, 1, 1500).toArray());
+        WorkShares division = new WorkShares(12, PUBLISHED, blocks);
+        BatchLayout layout = BatchLayout.of(batch, division.shortestFar());
+        int[] near = near(division, batch, layout);
+        assertThat(near).hasSize(blocks + 1).isSorted().startsWith(0);
+        assertThat(near[blocks])
+                .isEqualTo(12 * BatchLayout.largeItems(batch).length / WorkItems.NUMBERS);
+        int[] far = far(division, batch, layout);
+        assertThat(far).hasSize(blocks + 1).isSorted().startsWith(0);
+        assertThat(far[blocks]).isEqualTo(12 * layout.farItems(batch).length / WorkItems.NUMBERS);
     }
 
     @Test
     void equalUnitsAreDividedEqually() {
-        int[] lengths = IntStream.generate(() -> 128).limit(22).toArray();
-        int[] shares = WorkShares.of(12, PUBLISHED, 132).of(items(lengths), 132);
+        PackedBatch batch = batch(IntStream.generate(() -> 128).limit(22).toArray());
+        WorkShares division = new WorkShares(12, PUBLISHED, 132);
+        BatchLayout layout = BatchLayout.of(batch, division.shortestFar());
+        int[] near = near(division, batch, layout);
         for (int block = 0; block < 132; block++) {
-            assertThat(shares[block + 1] - shares[block]).isEqualTo(2);
+            assertThat(near[block + 1] - near[block]).isEqualTo(2);
         }
+        assertThat(division.farBlocks(layout)).isZero();
     }
 
     @Test
     void aLongSequenceCountsForMoreThanShortOnes() {
         int[] lengths = IntStream.generate(() -> 64).limit(64).toArray();
         lengths[0] = 128 * 64;
-        int[] shares = WorkShares.of(1, PUBLISHED, 8).of(items(lengths), 8);
-        int first = shares[1];
-        int last = shares[8] - shares[7];
-        assertThat(first).isLessThan(last);
+        PackedBatch batch = batch(lengths);
+        WorkShares division = new WorkShares(1, PUBLISHED, 8);
+        BatchLayout layout = BatchLayout.of(batch, division.shortestFar());
+        int[] near = near(division, batch, layout);
+        assertThat(near[1]).isLessThan(near[8] - near[7]);
+        int[] far = far(division, batch, layout);
+        int middle = far[5] - far[4];
+        assertThat(far[1]).isBetween(middle - 2, middle + 2);
+    }
+
+    @Test
+    void withoutPositionsAllIsFar() {
+        PackedBatch batch = batch(3, 509);
+        WorkShares division = new WorkShares(2, null, 132);
+        BatchLayout layout = BatchLayout.of(batch, division.shortestFar());
+        assertThat(division.nearBlocks(layout)).isZero();
+        int[] far = far(division, batch, layout);
+        assertThat(far[division.farBlocks(layout)]).isEqualTo(8);
     }
 
     @Test
     void blocksAreNoMoreThanUnits() {
-        BatchLayout layout = new BatchLayout(128, 4, 4);
-        assertThat(WorkShares.of(2, PUBLISHED, 132).blocks(layout)).isEqualTo(8);
-        assertThat(WorkShares.of(64, null, 132).blocks(layout)).isEqualTo(132);
+        BatchLayout layout = new BatchLayout(128, 4, 4, 4, 1);
+        assertThat(new WorkShares(2, PUBLISHED, 132).nearBlocks(layout)).isEqualTo(8);
+        assertThat(new WorkShares(64, null, 132).farBlocks(layout)).isEqualTo(132);
     }
 }

@@ -1,0 +1,478 @@
+// The part of disentangled flash attention whose distances are saturated, for Hopper (sm_90a): fp16 or bf16, head sizes up to 64.
+//
+// Where the bucket of a distance is one constant c over a tile, q.k + q.KR_c + k.QR_c = (q + QR_c).k + q.KR_c: plain attention with a
+// shifted query and one number for each row. There is one such constant on the left of the near tiles and one on the right. This
+// kernel continues from what attention_hopper_near.cu has left of them: its output, and of each row the logarithm of its weights.
+// A model without position terms has no near tiles: this kernel then begins, and is all there is.
+//
+// After FlashAttention-3 (https://arxiv.org/abs/2407.08608): one thread brings tiles of 128 keys; three warpgroups take 64 queries
+// each, and start a tile's scores before they wait for the last one's context. The greatest score of a row is looked for only where
+// weights outgrow what 16 bits hold; the scores of that tile are then computed once more.
+//
+// Compiled with BF16, CONTENT_TO_POSITION and POSITION_TO_CONTENT defined as 0 or 1.
+
+#include "hopper.cuh"
+#include "mma.cuh"
+#include "pairs.cuh"
+#include "saturation.cuh"
+#include "wgmma.cuh"
+
+constexpr int GROUPS = 3, ROWS = 64;  // warpgroups that compute, query rows of each
+constexpr int UNIT = GROUPS * ROWS;
+constexpr int KEYS = 128;             // of a tile
+constexpr int STAGES = 4;             // tiles under way
+constexpr int BOX = SATURATION_TILE;  // rows that the copy engine brings at once
+constexpr int BOX_BYTES = BOX * 128, TILE_BYTES = KEYS * 128, QUERY_BYTES = ROWS * 128;
+constexpr int STAGE_BYTES = 2 * TILE_BYTES;  // keys, values
+constexpr int LEFT = 0, RIGHT = 1;
+// In shared memory: the stages, each group's queries for the left and for the right, those of the next unit, barriers.
+constexpr int QUERIES = STAGES * STAGE_BYTES;
+constexpr int NEXT_QUERIES = QUERIES + GROUPS * 2 * QUERY_BYTES;
+constexpr int BARRIERS = NEXT_QUERIES + GROUPS * QUERY_BYTES;
+constexpr int LOADER_REGISTERS = 32, REGISTERS = 160;
+constexpr float LARGEST_SUM = 16384;  // of a thread's weights in a row: they stay finite in fp16
+constexpr float LOWEST = -1e30f;
+
+// A unit of work: 192 queries of one sequence and head, and the tiles of keys that are far from some of them.
+struct Unit {
+    int head, start, length, query;  // first row and length of the sequence, first query
+    int left, tiles;                 // tiles on the left, tiles in all
+    int rightFrom;                   // first key on the right
+
+    __device__ __forceinline__ int key(int tile) const { return tile < left ? tile * KEYS : rightFrom + (tile - left) * KEYS; }
+    __device__ __forceinline__ int side(int tile) const { return tile < left ? LEFT : RIGHT; }
+};
+
+__device__ __forceinline__ int near_tiles(int length) { return (length + SATURATION_TILE - 1) / SATURATION_TILE; }
+
+// Keys up to which all are on the left of a query's near tiles, and from which on all are on the right.
+__device__ __forceinline__ int left_to(int query, int length, int last) {
+    return near_from(query & ~(SATURATION_UNIT - 1), near_tiles(length), last) * SATURATION_TILE;
+}
+__device__ __forceinline__ int right_from(int query, int length, int first) {
+    return near_to(query & ~(SATURATION_UNIT - 1), near_tiles(length), first) * SATURATION_TILE;
+}
+
+__device__ __forceinline__ Unit unit_of(int number, int count, const int4 *work, int first, int last) {
+    Unit unit;
+    unit.head = number / count;
+    const int4 item = work[number - unit.head * count];
+    unit.start = item.x;
+    unit.length = item.y;
+    unit.query = item.z;
+#if CONTENT_TO_POSITION || POSITION_TO_CONTENT
+    const int lastGroup = min(unit.query + UNIT - ROWS, (near_tiles(unit.length) - 1) * ROWS);
+    unit.left = (left_to(lastGroup, unit.length, last) + KEYS - 1) / KEYS;
+    unit.rightFrom = right_from(unit.query, unit.length, first);
+#else
+    unit.left = unit.rightFrom = 0;
+#endif
+    unit.tiles = unit.left + (max(0, unit.length - unit.rightFrom) + KEYS - 1) / KEYS;
+    return unit;
+}
+
+// The stages in turn, and the phase of their barriers.
+struct Ring {
+    int stage = 0;
+    unsigned phase = 0;
+
+    __device__ __forceinline__ void advance() {
+        if (++stage == STAGES) {
+            stage = 0;
+            phase ^= 1;
+        }
+    }
+};
+
+struct Barriers {
+    unsigned base;
+
+    __device__ __forceinline__ unsigned keys(int stage) const { return base + 8 * stage; }
+    __device__ __forceinline__ unsigned values(int stage) const { return base + 8 * (STAGES + stage); }
+    __device__ __forceinline__ unsigned vacant(int stage) const { return base + 8 * (2 * STAGES + stage); }
+    __device__ __forceinline__ unsigned queries() const { return base + 8 * 3 * STAGES; }
+    __device__ __forceinline__ unsigned queriesTaken() const { return queries() + 8; }
+
+    __device__ __forceinline__ void init() const {
+        for (int stage = 0; stage < STAGES; stage++) {
+            barrier_init(keys(stage), 1);
+            barrier_init(values(stage), 1);
+            barrier_init(vacant(stage), 4 * GROUPS);
+        }
+        barrier_init(queries(), 1);
+        barrier_init(queriesTaken(), 4 * GROUPS);
+        asm volatile("fence.mbarrier_init.release.cluster;" ::: "memory");
+    }
+};
+
+__device__ __forceinline__ void arrive(unsigned barrier, int lane) {
+    __syncwarp();
+    if (lane == 0) barrier_arrive(barrier);
+}
+
+// The thread that brings queries, keys and values.
+struct Loader {
+    unsigned base;
+    Barriers barriers;
+    Ring ring;
+    unsigned queryPhase = 0;
+
+    __device__ __forceinline__ void load(const Unit &unit, const TensorMap &map, int heads) {
+        barrier_wait(barriers.queriesTaken(), queryPhase ^ 1);
+        queryPhase ^= 1;
+        barrier_expect(barriers.queries(), GROUPS * QUERY_BYTES);
+        for (int group = 0; group < GROUPS; group++)
+            load_tile(base + NEXT_QUERIES + group * QUERY_BYTES, &map, unit.start + unit.query + group * ROWS, unit.head,
+                      barriers.queries());
+#pragma unroll 1
+        for (int tile = 0; tile < unit.tiles; tile++) {
+            const int token = unit.start + unit.key(tile);
+            const unsigned keys = base + ring.stage * STAGE_BYTES;
+            barrier_wait(barriers.vacant(ring.stage), ring.phase ^ 1);
+            load(keys, map, token, heads + unit.head, barriers.keys(ring.stage));
+            load(keys + TILE_BYTES, map, token, 2 * heads + unit.head, barriers.values(ring.stage));
+            ring.advance();
+        }
+    }
+
+    __device__ __forceinline__ void load(unsigned to, const TensorMap &map, int token, int plane, unsigned barrier) const {
+        barrier_expect(barrier, TILE_BYTES);
+        load_tile(to, &map, token, plane, barrier);
+        load_tile(to + BOX_BYTES, &map, token + BOX, plane, barrier);
+    }
+};
+
+// Scores by products that each warp does for itself.
+__device__ __forceinline__ void scores_of_warp(float (&s)[64], unsigned queries, unsigned keys, int warp, int lane) {
+    const int g = lane >> 2, c = (lane & 3) * 4;
+    unsigned a[16];
+#pragma unroll
+    for (int k = 0; k < 4; k++) {
+#pragma unroll
+        for (int p = 0; p < 2; p++) {
+#pragma unroll
+            for (int h = 0; h < 2; h++)
+                a[4 * k + 2 * p + h] = load_shared(queries + (warp * 16 + g + 8 * h) * 128 + ((2 * k + p) ^ g) * 16 + c);
+        }
+    }
+#pragma unroll
+    for (int n = 0; n < 16; n++) {
+        float *d = s + 4 * n;
+        d[0] = d[1] = d[2] = d[3] = 0;
+#pragma unroll
+        for (int k = 0; k < 4; k++) {
+            const unsigned row = keys + (8 * n + g) * 128 + c;
+            multiply(d, a + 4 * k, load_shared(row + ((2 * k) ^ g) * 16), load_shared(row + ((2 * k + 1) ^ g) * 16));
+        }
+    }
+}
+
+__device__ __forceinline__ void mask_outside(float (&s)[64], int from, int to, int lane4) {
+#pragma unroll
+    for (int n = 0; n < 16; n++) {
+#pragma unroll
+        for (int e = 0; e < 2; e++) {
+            const int key = 8 * n + 2 * lane4 + e;
+            if (key < from || key >= to) s[4 * n + e] = s[4 * n + 2 + e] = LOWEST;
+        }
+    }
+}
+
+// Zeros in place of the values beyond a sequence: they have no weight, but where they are no numbers, neither would the sum be.
+__device__ __forceinline__ void clear_beyond(unsigned values, int valid, int group) {
+    for (unsigned at = valid * 128 + (threadIdx.x & 127) * 16; at < TILE_BYTES; at += 128 * 16) clear_shared(values + at);
+    fence_shared();
+    named_barrier(1 + group, 128);
+}
+
+// Weights in place of scores, and the sums of the thread's part of a row.
+__device__ __forceinline__ void weigh(float (&s)[64], float (&sum)[2], const float (&bound)[2], float scale) {
+    sum[0] = sum[1] = 0;
+#pragma unroll
+    for (int i = 0; i < 64; i++) {
+        const int h = i >> 1 & 1;
+        s[i] = power2(fmaf(s[i], scale, bound[h]));
+        sum[h] += s[i];
+    }
+}
+
+// A warpgroup's 64 query rows, of each thread rows g and g + 8 of its warp, against the tiles of a unit.
+struct Rows {
+    float context[32];
+    float bound[2], sum[2];     // of the softmax: a weight is 2^(score * scale + bound)
+    float s[64];                // scores, then weights
+    float factor[2];            // by which the context shrinks since
+    bool shrunk;
+
+    __device__ __forceinline__ void start_scores(unsigned queries, unsigned keys) {
+        const u64 a = descriptor(queries), b = descriptor(keys);
+        pin(s);
+        fence_registers();
+#pragma unroll
+        for (int k = 0; k < 4; k++) scores(s, a + 2 * k, b + 2 * k, k != 0);
+        commit();
+    }
+
+    // Weights of the tile's keys [from, to).
+    __device__ __forceinline__ void soften(unsigned queries, unsigned keys, int from, int to, float scale, int warp, int lane) {
+        const bool masked = from > 0 || to < KEYS;
+        float part[2];
+        pin(s);
+        if (masked) mask_outside(s, from, to, lane & 3);
+        weigh(s, part, bound, scale);
+        shrunk = __any_sync(0xFFFFFFFF, !(fmaxf(part[0], part[1]) < LARGEST_SUM));
+        if (shrunk) {
+            scores_of_warp(s, queries, keys, warp, lane);
+            if (masked) mask_outside(s, from, to, lane & 3);
+            lower_bounds(scale);
+            weigh(s, part, bound, scale);
+        }
+        sum[0] += part[0];
+        sum[1] += part[1];
+    }
+
+    __device__ __forceinline__ void lower_bounds(float scale) {
+#pragma unroll
+        for (int h = 0; h < 2; h++) {
+            float most = LOWEST;
+#pragma unroll
+            for (int n = 0; n < 16; n++) most = fmaxf(most, fmaxf(s[4 * n + 2 * h], s[4 * n + 2 * h + 1]));
+            most = fmaxf(most, __shfl_xor_sync(0xFFFFFFFF, most, 1));
+            most = fmaxf(most, __shfl_xor_sync(0xFFFFFFFF, most, 2));
+            const float next = fminf(bound[h], -most * scale);
+            factor[h] = power2(next - bound[h]);
+            bound[h] = next;
+            sum[h] *= factor[h];
+        }
+    }
+
+    // The weights as products take them; the context of the tiles before by the same bounds.
+    __device__ __forceinline__ void settle(unsigned (&p)[32]) {
+        if (shrunk) {
+#pragma unroll
+            for (int i = 0; i < 32; i++) context[i] *= factor[i >> 1 & 1];
+        }
+#pragma unroll
+        for (int i = 0; i < 32; i++) p[i] = pack(s[2 * i], s[2 * i + 1]);
+    }
+
+    __device__ __forceinline__ void start_context(unsigned (&p)[32], unsigned values) {
+        const u64 b = descriptor(values);
+        pin(context);
+        pin(p);
+        fence_registers();
+#pragma unroll
+        for (int k = 0; k < 8; k++) ::context(context, p + 4 * k, b + k * (16 * 128 >> 4), 1);
+        commit();
+    }
+};
+
+// Begins with what the near tiles gave, where row is the thread's first and its sequence has rows up to lastRow.
+__device__ __forceinline__ void begin(Rows &rows, const unsigned short *out, const float *logarithms, u64 start, int row, int lastRow,
+                                      int heads, int head, int headSize, int lane4) {
+#if CONTENT_TO_POSITION || POSITION_TO_CONTENT
+#pragma unroll
+    for (int h = 0; h < 2; h++) {
+        const u64 at = (start + min(row + 8 * h, lastRow)) * heads + head;
+        rows.bound[h] = -logarithms[at];
+        rows.sum[h] = lane4 == 0 ? 1 : 0;
+#pragma unroll
+        for (int n = 0; n < 8; n++) {
+            const int column = 8 * n + 2 * lane4;
+            const unsigned pair = column < headSize ? *(const unsigned *)(out + at * headSize + column) : 0;
+            rows.context[4 * n + 2 * h] = low(pair);
+            rows.context[4 * n + 2 * h + 1] = high(pair);
+        }
+    }
+#else
+    rows.bound[0] = rows.bound[1] = -LOWEST;
+    rows.sum[0] = rows.sum[1] = 0;
+#pragma unroll
+    for (int i = 0; i < 32; i++) rows.context[i] = 0;
+#endif
+}
+
+// The group's queries + QR_c for both sides to shared memory, and q.KR_c of the thread's rows.
+// from, to: where the thread's part of its first row is; row r of a table has its 16-byte pieces at piece ^ (r & 7).
+__device__ __forceinline__ void shift_queries(unsigned from, unsigned to, float (&numbers)[2][2], const char *keyTable,
+                                              const char *queryTable, int firstTableRow, int lastTableRow, int lane) {
+    const int g = lane >> 2, lane4 = lane & 3;
+#pragma unroll
+    for (int side = LEFT; side <= RIGHT; side++) {
+        const int tableRow = side == LEFT ? lastTableRow : firstTableRow;
+        numbers[side][0] = numbers[side][1] = 0;
+#pragma unroll
+        for (int piece = 0; piece < 8; piece++) {
+            const unsigned mine = (piece ^ g) << 4;
+            [[maybe_unused]] const u64 at = (u64)tableRow * 128 + ((piece ^ (tableRow & 7)) << 4) + lane4 * 4;
+#pragma unroll
+            for (int h = 0; h < 2; h++) {
+                unsigned q = load_shared(from + h * 8 * 128 + mine);
+#if CONTENT_TO_POSITION
+                const unsigned r = *(const unsigned *)(keyTable + at);
+                numbers[side][h] += low(q) * low(r) + high(q) * high(r);
+#endif
+#if POSITION_TO_CONTENT
+                q = add_pairs(q, *(const unsigned *)(queryTable + at));
+#endif
+                store_shared(to + side * QUERY_BYTES + h * 8 * 128 + mine, q);
+            }
+        }
+#pragma unroll
+        for (int h = 0; h < 2; h++) {
+            numbers[side][h] += __shfl_xor_sync(0xFFFFFFFF, numbers[side][h], 1);
+            numbers[side][h] += __shfl_xor_sync(0xFFFFFFFF, numbers[side][h], 2);
+        }
+    }
+}
+
+__device__ __forceinline__ void store(const Rows &rows, unsigned short *out, u64 start, int row, int lastRow, int heads, int head,
+                                      int headSize, int lane4) {
+#pragma unroll
+    for (int h = 0; h < 2; h++) {
+        float sum = rows.sum[h];
+        sum += __shfl_xor_sync(0xFFFFFFFF, sum, 1);
+        sum += __shfl_xor_sync(0xFFFFFFFF, sum, 2);
+        const float inverse = 1 / sum;
+        unsigned short *to = out + ((start + row + 8 * h) * heads + head) * headSize + 2 * lane4;
+#pragma unroll
+        for (int n = 0; n < 8; n++) {
+            if (row + 8 * h <= lastRow && 8 * n + 2 * lane4 < headSize)
+                *(unsigned *)(to + 8 * n) = pack(rows.context[4 * n + 2 * h] * inverse, rows.context[4 * n + 2 * h + 1] * inverse);
+        }
+    }
+}
+
+// qkvMap: {headSize, tokens, 3*heads} of the packed queries, keys and values, boxes of 64 x 64 x 1, 128-byte swizzle.
+// keyTables, queryTables: [heads, tableRows, 64], the 16-byte pieces of a row r at piece ^ (r & 7).
+// out: [tokens, heads*headSize], logarithms: [tokens, heads] as attention_hopper_near.cu leaves them; out is continued.
+// last: the smallest distance from which on all have table row lastTableRow; first: the greatest with firstTableRow.
+// work: {first row, tokens, first query, 0} of the units of one head. shares: [gridDim.x + 1] of units, heads by heads.
+extern "C" __global__ void __launch_bounds__(512, 1)
+attention(const __grid_constant__ TensorMap qkvMap, unsigned short *out, const float *logarithms, const char *keyTables,
+          const char *queryTables, int tableRows, int firstTableRow, int lastTableRow, int first, int last, const int4 *work,
+          const int *workCount, const int *shares, int heads, int headSize, float scale) {
+    extern __shared__ __align__(1024) char memory[];
+    const unsigned base = shared_address(memory);
+    const int lane = threadIdx.x & 31, lane4 = lane & 3;
+    const int warpOfBlock = uniform(threadIdx.x >> 5);
+    const int group = (warpOfBlock >> 2) - 1, warp = warpOfBlock & 3;
+    const Barriers barriers{base + BARRIERS};
+    const int count = *workCount;
+    const int from = shares[blockIdx.x], to = shares[blockIdx.x + 1];
+    if (threadIdx.x == 0) barriers.init();
+    __syncthreads();
+
+    if (group < 0) {
+        fewer_registers<LOADER_REGISTERS>();
+        if (threadIdx.x > 0) return;
+        Loader loader{base, barriers};
+        for (int number = from; number < to; number++) {
+            const Unit unit = unit_of(number, count, work, first, last);
+            if (unit.tiles > 0) loader.load(unit, qkvMap, heads);
+        }
+        return;
+    }
+
+    more_registers<REGISTERS>();
+    const unsigned queries = base + QUERIES + group * 2 * QUERY_BYTES;
+    const unsigned mine = (warp * 16 + (lane >> 2)) * 128 + lane4 * 4;
+    Ring ring;
+    unsigned queryPhase = 0;
+    for (int number = from; number < to; number++) {
+        Unit unit = unit_of(number, count, work, first, last);
+        unit.start = uniform(unit.start);
+        unit.length = uniform(unit.length);
+        unit.query = uniform(unit.query);
+        if (unit.tiles == 0) continue;
+        const int firstQuery = unit.query + group * ROWS;
+        barrier_wait(barriers.queries(), queryPhase);
+        queryPhase ^= 1;
+        if (firstQuery >= unit.length) {
+            arrive(barriers.queriesTaken(), lane);
+#pragma unroll 1
+            for (int tile = 0; tile < unit.tiles; tile++) {
+                barrier_wait(barriers.values(ring.stage), ring.phase);
+                arrive(barriers.vacant(ring.stage), lane);
+                ring.advance();
+            }
+            continue;
+        }
+
+        const int row = firstQuery + warp * 16 + (lane >> 2), lastRow = unit.length - 1;
+        Rows rows;
+        begin(rows, out, logarithms, unit.start, row, lastRow, heads, unit.head, headSize, lane4);
+        float numbers[2][2];
+        named_barrier(1 + group, 128);  // all warps have finished the last unit's products
+        const u64 table = (u64)unit.head * tableRows * 128;
+        shift_queries(base + NEXT_QUERIES + group * QUERY_BYTES + mine, queries + mine, numbers, keyTables + table,
+                      queryTables + table, firstTableRow, lastTableRow, lane);
+        arrive(barriers.queriesTaken(), lane);
+        fence_shared();
+        named_barrier(1 + group, 128);
+#if CONTENT_TO_POSITION || POSITION_TO_CONTENT
+        const int leftTo = left_to(firstQuery, unit.length, last), rightFrom = right_from(firstQuery, unit.length, first);
+#else
+        const int leftTo = 0, rightFrom = 0;
+#endif
+        float toRight[2];  // what the bounds grow by from the left to the right
+#pragma unroll
+        for (int h = 0; h < 2; h++) {
+            rows.bound[h] += numbers[unit.side(0)][h] * scale;
+            toRight[h] = (numbers[RIGHT][h] - numbers[LEFT][h]) * scale;
+        }
+
+        unsigned weights[32];
+        Ring next = ring;  // of the tile whose scores are computed
+        auto start_scores = [&](int tile) {
+            barrier_wait(barriers.keys(next.stage), next.phase);
+            rows.start_scores(queries + unit.side(tile) * QUERY_BYTES, base + next.stage * STAGE_BYTES);
+        };
+        auto soften = [&](int tile) {
+            if (tile == unit.left && tile > 0) {
+                rows.bound[0] += toRight[0];
+                rows.bound[1] += toRight[1];
+            }
+            const bool onLeft = unit.side(tile) == LEFT;
+            const int key = unit.key(tile);
+            rows.soften(queries + unit.side(tile) * QUERY_BYTES, base + next.stage * STAGE_BYTES, onLeft ? 0 : rightFrom - key,
+                        (onLeft ? leftTo : unit.length) - key, scale, warp, lane);
+            next.advance();
+        };
+        auto start_context = [&](int tile) {
+            barrier_wait(barriers.values(ring.stage), ring.phase);
+            const unsigned values = base + ring.stage * STAGE_BYTES + TILE_BYTES;
+            const int valid = unit.length - unit.key(tile);
+            if (valid < KEYS) clear_beyond(values, valid, group);
+            rows.start_context(weights, values);
+        };
+        auto end_context = [&] {
+            wait_products<0>();
+            pin(rows.context);
+            pin(weights);
+        };
+        auto release = [&] {
+            arrive(barriers.vacant(ring.stage), lane);
+            ring.advance();
+        };
+
+        start_scores(0);
+        wait_products<0>();
+        soften(0);
+        rows.settle(weights);
+#pragma unroll 1
+        for (int tile = 0; tile < unit.tiles - 1; tile++) {
+            start_scores(tile + 1);
+            start_context(tile);
+            wait_products<1>();
+            soften(tile + 1);
+            end_context();
+            rows.settle(weights);
+            release();
+        }
+        start_context(unit.tiles - 1);
+        end_context();
+        release();
+        store(rows, out, unit.start, row, lastRow, heads, unit.head, headSize, lane4);
+    }
+}
