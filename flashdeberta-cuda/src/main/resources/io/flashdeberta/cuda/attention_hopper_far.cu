@@ -292,10 +292,11 @@ __device__ __forceinline__ void begin(Rows &rows, const unsigned short *out, con
 #endif
 }
 
-// The group's queries + QR_c for both sides to shared memory, and q.KR_c of the thread's rows.
+// The group's queries + QR_c for both sides to shared memory, and q.KR_c of the thread's rows. Of its two rows those from valid on are
+// beyond the sequence: they count as zeros, lest what they hold makes their warp compute scores once more.
 // from, to: where the thread's part of its first row is; row r of a table has its 16-byte pieces at piece ^ (r & 7).
 __device__ __forceinline__ void shift_queries(unsigned from, unsigned to, float (&numbers)[2][2], const char *keyTable,
-                                              const char *queryTable, int firstTableRow, int lastTableRow, int lane) {
+                                              const char *queryTable, int firstTableRow, int lastTableRow, int valid, int lane) {
     const int g = lane >> 2, lane4 = lane & 3;
 #pragma unroll
     for (int side = LEFT; side <= RIGHT; side++) {
@@ -307,7 +308,7 @@ __device__ __forceinline__ void shift_queries(unsigned from, unsigned to, float 
             [[maybe_unused]] const u64 at = (u64)tableRow * 128 + ((piece ^ (tableRow & 7)) << 4) + lane4 * 4;
 #pragma unroll
             for (int h = 0; h < 2; h++) {
-                unsigned q = load_shared(from + h * 8 * 128 + mine);
+                unsigned q = h < valid ? load_shared(from + h * 8 * 128 + mine) : 0;
 #if CONTENT_TO_POSITION
                 const unsigned r = *(const unsigned *)(keyTable + at);
                 numbers[side][h] += low(q) * low(r) + high(q) * high(r);
@@ -406,7 +407,7 @@ attention(const __grid_constant__ TensorMap qkvMap, unsigned short *out, const f
         named_barrier(1 + group, 128);  // all warps have finished the last unit's products
         const u64 table = (u64)unit.head * tableRows * 128;
         shift_queries(base + NEXT_QUERIES + group * QUERY_BYTES + mine, queries + mine, numbers, keyTables + table,
-                      queryTables + table, firstTableRow, lastTableRow, lane);
+                      queryTables + table, firstTableRow, lastTableRow, row > lastRow ? 0 : row + 8 > lastRow ? 1 : 2, lane);
         arrive(barriers.queriesTaken(), lane);
         fence_shared();
         named_barrier(1 + group, 128);

@@ -40,10 +40,12 @@ struct Unit {
 
 constexpr int PHASES = 2 * SLOTS * 8;  // after the barriers: one bit for each slot, of the loading thread
 
+constexpr unsigned TABLES = 1u << SLOTS;
+
 // A pair's slots for tiles. Each has a barrier that says it is full and one that says it is empty.
 struct Slots {
     unsigned tiles, barriers;          // shared memory
-    unsigned fullPhases;               // one bit for each slot
+    unsigned fullPhases;               // one bit for each slot; then whether the tables are there
 
     __device__ __forceinline__ unsigned address(int slot) const { return hidden(tiles) + slot * TILE_BYTES; }
     __device__ __forceinline__ void load(int slot, const TensorMap &map, int token, int plane) {
@@ -412,7 +414,7 @@ attention(const __grid_constant__ TensorMap qkvMap, const unsigned short *qkv, u
             }
         }
         __syncthreads();
-        bool tablesReady = false;
+        slots.fullPhases &= ~TABLES;
 
         if (leads) {
             take(item, next, end - head * count, work);
@@ -452,11 +454,11 @@ attention(const __grid_constant__ TensorMap qkvMap, const unsigned short *qkv, u
                     slots.load(VALUES, qkvMap, start + tile * KEYS, 2 * heads + head);
                     valuesDue = false;
                 }
-                slots.await(keySlot);
                 const int distance = firstQuery - tile * KEYS;
-                const Positions at = *(const Positions *)(memory + POSITIONS + ((distance / KEYS + FARTHEST) * 4 + warp) * 16);
+                const Positions at = *(const Positions *)(memory + POSITIONS + FARTHEST * KEYS + warp * 16 + distance);
+                slots.await(keySlot);
                 const int window = uniform(at.window), kind = uniform(at.kind);
-                if (!tablesReady) {
+                if (!(slots.fullPhases & TABLES)) {
                     const int lastChunk = min(window + 127, tableRows - 1) >> 6;
                     for (int chunk = window >> 6; chunk <= lastChunk; chunk++)
                         barrier_wait(tableBarriers + chunk * 8, tablePhase);
@@ -588,9 +590,9 @@ attention(const __grid_constant__ TensorMap qkvMap, const unsigned short *qkv, u
                 pin(weights);
                 slots.release(VALUES, lane);
             }
-            if (!tablesReady) {
+            if (!(slots.fullPhases & TABLES)) {
                 for (int chunk = 0; 64 * chunk < tableRows; chunk++) barrier_wait(tableBarriers + chunk * 8, tablePhase);
-                tablesReady = true;
+                slots.fullPhases |= TABLES;
             }
             if (leads) prepare(*(volatile Unit *)(memory + unitAt), item, slots, qkvMap, heads, head, first, last);
             {
