@@ -18,10 +18,11 @@ record WorkShares(int heads, @Nullable Saturation saturation, int most) {
 
     private static final int FAR_TILE = 128;
 
-    /** Work of a unit beside its key tiles, by that of a far tile; and that of a near one. */
-    private static final double NEAR_UNIT_WORK = 0.8;
+    /** Work of a unit beside its key tiles, and of a tile, each by measure of its kernel. */
+    private static final int NEAR_UNIT_WORK = 4;
 
-    private static final double FAR_UNIT_WORK = 3;
+    private static final int NEAR_TILE_WORK = 5;
+    private static final int FAR_UNIT_WORK = 3;
 
     /** Tokens from which on sequences have far tiles. */
     int shortestFar() {
@@ -58,13 +59,14 @@ record WorkShares(int heads, @Nullable Saturation saturation, int most) {
     /** What a unit costs, by its sequence's length and its first query. */
     private interface Work {
 
-        double of(int length, int query);
+        int of(int length, int query);
     }
 
     private static Work nearWork(Saturation saturation) {
-        return (length, query) -> NEAR_UNIT_WORK
-                + saturation.nearTo(query, length)
-                - saturation.nearFrom(query, length);
+        return (length, query) -> {
+            int tiles = saturation.nearTo(query, length) - saturation.nearFrom(query, length);
+            return NEAR_UNIT_WORK + NEAR_TILE_WORK * tiles;
+        };
     }
 
     private static Work farWork() {
@@ -82,30 +84,30 @@ record WorkShares(int heads, @Nullable Saturation saturation, int most) {
         };
     }
 
-    /** Writes the first units of all blocks from {@code at} on, and the number of units behind them. */
+    /** Writes the first units of all blocks from {@code at} on, each as near to equal shares as units allow, and their number. */
     private void divide(int[] items, Work work, int blocks, int[] shares, int at) {
         int count = items.length / WorkItems.NUMBERS;
-        double[] before = new double[count + 1];
+        long[] before = new long[count + 1];
         for (int i = 0; i < count; i++) {
             before[i + 1] = before[i]
                     + work.of(items[WorkItems.NUMBERS * i + 1], items[WorkItems.NUMBERS * i + 2]);
         }
-        int item = 0;
-        int head = 0;
+        int unit = 0;
         for (int block = 1; block < blocks; block++) {
-            double target = before[count] * heads * block / blocks;
-            while (head * before[count] + before[item] < target) {
-                item++;
-                if (item == count) {
-                    item = 0;
-                    head++;
-                }
+            long target = before[count] * heads * block;
+            while (before(unit, before) * blocks < target) {
+                unit++;
             }
-            double beyond = head * before[count] + before[item] - target;
-            boolean nearer = item > 0 && before[item] - before[item - 1] < 2 * beyond;
-            shares[at + block] =
-                    Math.max(shares[at + block - 1], head * count + item - (nearer ? 1 : 0));
+            long beyond = before(unit, before) * blocks - target;
+            boolean nearer = unit > 0 && target - before(unit - 1, before) * blocks < beyond;
+            shares[at + block] = Math.max(shares[at + block - 1], nearer ? unit - 1 : unit);
         }
         shares[at + blocks] = count * heads;
+    }
+
+    /** The work of all units before one. */
+    private static long before(int unit, long[] before) {
+        int count = before.length - 1;
+        return unit / count * before[count] + before[unit % count];
     }
 }

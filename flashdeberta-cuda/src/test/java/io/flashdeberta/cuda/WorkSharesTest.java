@@ -10,6 +10,7 @@ import java.util.Random;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** How attention's units are divided among blocks. */
@@ -47,14 +48,16 @@ class WorkSharesTest {
         assertThat(far[blocks]).isEqualTo(12 * layout.farItems(batch).length / WorkItems.NUMBERS);
     }
 
-    @Test
-    void equalUnitsAreDividedEqually() {
-        PackedBatch batch = batch(IntStream.generate(() -> 128).limit(22).toArray());
-        WorkShares division = new WorkShares(12, PUBLISHED, 132);
+    @ParameterizedTest
+    @CsvSource({"128,22,132,2", "512,1,48,1", "640,3,60,3", "384,8,96,3", "192,2,24,2"})
+    void equalUnitsAreDividedEqually(int length, int sequences, int blocks, int units) {
+        PackedBatch batch =
+                batch(IntStream.generate(() -> length).limit(sequences).toArray());
+        WorkShares division = new WorkShares(12, PUBLISHED, blocks);
         BatchLayout layout = BatchLayout.of(batch, division.shortestFar());
         int[] near = near(division, batch, layout);
-        for (int block = 0; block < 132; block++) {
-            assertThat(near[block + 1] - near[block]).isEqualTo(2);
+        for (int block = 0; block < blocks; block++) {
+            assertThat(near[block + 1] - near[block]).isEqualTo(units);
         }
         assertThat(division.farBlocks(layout)).isZero();
     }
