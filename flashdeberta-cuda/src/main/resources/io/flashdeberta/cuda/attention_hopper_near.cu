@@ -1,4 +1,5 @@
-// Disentangled flash attention for Hopper (sm_90a), near the diagonal: fp16 or bf16, head sizes up to 64, position tables of up to 512 rows.
+// Disentangled flash attention near the diagonal, for Hopper (sm_90a): fp16 or bf16, head sizes up to 64, position tables of up to 512
+// rows.
 //
 //   out[i] = softmax over j of scale * (q_i.k_j + q_i.KR[d(i-j)] + k_j.QR[d(i-j)]) times v_j,   d = bucket of a distance
 //
@@ -38,14 +39,14 @@ struct Unit {
     int left, near;            // the first near tile; near tiles, 0 behind the last unit
 };
 
-constexpr int PHASES = 2 * SLOTS * 8;  // after the barriers: one bit for each slot, of the loading thread
-
+// A pair's slots for tiles. Each has a barrier that says it is full and one that says it is empty; behind them lie the phases of the
+// empty ones, which the loading thread alone needs.
+constexpr int PHASES = 2 * SLOTS * 8;
 constexpr unsigned TABLES = 1u << SLOTS;
 
-// A pair's slots for tiles. Each has a barrier that says it is full and one that says it is empty.
 struct Slots {
-    unsigned tiles, barriers;          // shared memory
-    unsigned fullPhases;               // one bit for each slot; then whether the tables are there
+    unsigned tiles, barriers;  // shared memory
+    unsigned fullPhases;       // one bit for each slot, and TABLES once all position tables are there
 
     __device__ __forceinline__ unsigned address(int slot) const { return hidden(tiles) + slot * TILE_BYTES; }
     __device__ __forceinline__ void load(int slot, const TensorMap &map, int token, int plane) {
