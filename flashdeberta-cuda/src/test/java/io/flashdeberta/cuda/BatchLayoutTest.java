@@ -118,6 +118,19 @@ class BatchLayoutTest {
         assertThat(layout.largeItemsAt() % 4).isZero();
     }
 
+    /** So that what {@link RecordedPassesTest} compares is what it says. */
+    @Test
+    void batchesOfLikeShapeShareALayout() {
+        int shortestFar = Saturation.of(new RelativeBuckets(256, 512)).shortestFar();
+        for (int[][] batches : List.of(RecordedPassesTest.SHORT, RecordedPassesTest.LONG)) {
+            Set<BatchLayout> layouts = new HashSet<>();
+            for (int[] lengths : batches) {
+                layouts.add(BatchLayout.of(batch(lengths), shortestFar));
+            }
+            assertThat(layouts).hasSize(1);
+        }
+    }
+
     @Test
     void allRowsOfARecordedPassBelongToAnItem() {
         Random random = new Random(4);
