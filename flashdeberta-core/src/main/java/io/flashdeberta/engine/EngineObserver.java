@@ -1,6 +1,9 @@
 package io.flashdeberta.engine;
 
-/** Is told what an engine does, for metrics. Called by many threads; it must be quick and must not throw. */
+/**
+ * Is told what an engine does, for metrics. Called by many threads; it must be quick. What it throws is logged once and changes
+ * nothing.
+ */
 public interface EngineObserver {
 
     /** Ignores everything. */

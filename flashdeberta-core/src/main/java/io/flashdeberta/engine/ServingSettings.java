@@ -38,6 +38,7 @@ public record ServingSettings(
         if (timeout != null) {
             Arguments.requireTimeout(timeout);
         }
+        observer = GuardedObserver.of(observer);
     }
 
     Parallelism parallelism() {

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException
 import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.lang.reflect.Proxy;
 import java.time.Duration;
 import java.util.Collections;
 import java.util.List;
@@ -354,6 +355,25 @@ class CallsTest {
         }
         assertThat(observer.failures).hasSize(1);
         assertThat(observer.failures.get(0)).isInstanceOf(CancellationException.class);
+    }
+
+    @Test
+    void anObserverThatFailsChangesNothing() {
+        EngineObserver observer = (EngineObserver) Proxy.newProxyInstance(
+                EngineObserver.class.getClassLoader(),
+                new Class<?>[] {EngineObserver.class},
+                (proxy, method, arguments) -> {
+                    throw new IllegalStateException("no disk for " + method.getName());
+                });
+        try (GatedTask task = GatedTask.small().observer(observer).build()) {
+            task.gate().shut();
+            CompletableFuture<List<Float>> cancelled = task.scoreAsync(TEXT);
+            task.gate().await(1);
+            cancelled.cancel(true);
+            task.gate().open();
+            assertThat(task.score(TEXT, "Another one.")).hasSize(2).doesNotContainNull();
+            assertThat(task.gate().batches()).isEqualTo(1);
+        }
     }
 
     @Test
