@@ -49,8 +49,8 @@ final class LoadedModel implements AutoCloseable {
         Backend backend = resources.add(
                 Backends.open(settings.device(), settings.backendOptions(parallelism.threads())));
         device = backend.description();
-        Function<Backend, PlacedModel> placing =
-                on -> new PlacedModel(checkpoint, tokenizer.specialTokens(), headLoader, on);
+        Function<Backend, PlacedModel> placing = on ->
+                new PlacedModel(checkpoint, config, tokenizer.specialTokens(), headLoader, on);
         model = placing.apply(backend);
         Supplier<Backend> opening = backend.wider();
         wider = opening == null

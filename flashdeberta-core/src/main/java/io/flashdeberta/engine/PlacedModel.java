@@ -5,7 +5,6 @@ import io.flashdeberta.backend.PackedBatch;
 import io.flashdeberta.backend.Session;
 import io.flashdeberta.backend.Tensor;
 import io.flashdeberta.checkpoint.Checkpoint;
-import io.flashdeberta.model.ConfigReader;
 import io.flashdeberta.model.DebertaConfig;
 import io.flashdeberta.model.DebertaModel;
 import io.flashdeberta.model.Head;
@@ -24,11 +23,11 @@ final class PlacedModel {
 
     PlacedModel(
             Checkpoint checkpoint,
+            DebertaConfig config,
             SpecialTokens specialTokens,
             HeadLoader headLoader,
             Backend backend) {
         this.backend = backend;
-        DebertaConfig config = ConfigReader.read(checkpoint.json("config.json"));
         ModelWeights weights = new ModelWeights(checkpoint.weights());
         head = headLoader.load(config, specialTokens, weights, backend);
         encoder = DebertaModel.load(config, weights.encoder(), backend);

@@ -7,9 +7,11 @@ import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException
 import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 
 import io.flashdeberta.FlashDebertaException;
+import io.flashdeberta.backend.Backend;
 import io.flashdeberta.backend.DeviceUnavailableException;
 import io.flashdeberta.checkpoint.CheckpointException;
 import io.flashdeberta.classify.DebertaClassifier;
+import io.flashdeberta.model.SequenceHead;
 import io.flashdeberta.rerank.DebertaReranker;
 import io.flashdeberta.rerank.RerankResult;
 import java.io.IOException;
@@ -25,6 +27,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -171,6 +174,36 @@ class EngineTest {
                         () -> builder().model(checkpoint("question-answering")).build());
         assertThatExceptionOfType(DeviceUnavailableException.class)
                 .isThrownBy(() -> builder().device("abacus").build());
+    }
+
+    @Test
+    void aFailureWhileOpeningLeavesNothingOpen() {
+        AtomicReference<Backend> backend = new AtomicReference<>();
+        assertThatIllegalStateException()
+                .isThrownBy(new FailingBuilder(backend)::build)
+                .withMessageMatching("The head takes [1-9][0-9]* bytes, and fails\\.")
+                .satisfies(failure -> assertThat(failure.getSuppressed()).isEmpty());
+        assertThat(backend.get().allocatedBytes()).isZero();
+    }
+
+    /** Fails when the head's weights are on the device. */
+    private static final class FailingBuilder
+            extends ModelBuilder<DebertaReranker, FailingBuilder> {
+
+        private FailingBuilder(AtomicReference<Backend> opened) {
+            super((config, specialTokens, weights, backend) -> {
+                opened.set(backend);
+                SequenceHead.load(config, 1, weights, backend);
+                throw new IllegalStateException(
+                        "The head takes " + backend.allocatedBytes() + " bytes, and fails.");
+            });
+            model(checkpoint("reranker")).device("cpu");
+        }
+
+        @Override
+        protected DebertaReranker build(Engine engine) {
+            throw new AssertionError("This must not open.");
+        }
     }
 
     @Test

@@ -13,6 +13,7 @@ import io.flashdeberta.backend.DeviceUnavailableException;
 import io.flashdeberta.backend.PackedBatch;
 import io.flashdeberta.backend.Session;
 import io.flashdeberta.checkpoint.Checkpoint;
+import io.flashdeberta.model.ConfigReader;
 import io.flashdeberta.model.Head;
 import io.flashdeberta.model.HiddenStates;
 import io.flashdeberta.model.SequenceHead;
@@ -36,6 +37,7 @@ class WiderModelTest {
     private final DebertaTokenizer tokenizer = resources.add(DebertaTokenizer.load(model));
     private final Function<Backend, PlacedModel> placing = backend -> new PlacedModel(
             model,
+            ConfigReader.read(model.json("config.json")),
             tokenizer.specialTokens(),
             (config, specialTokens, weights, on) -> SequenceHead.load(config, 1, weights, on),
             backend);
