@@ -178,13 +178,6 @@ __device__ __forceinline__ void mask_outside(float (&s)[64], int from, int to, i
     }
 }
 
-// Zeros in place of the values beyond a sequence: they have no weight, but where they are no numbers, neither would the sum be.
-__device__ __forceinline__ void clear_beyond(unsigned values, int valid, int group) {
-    for (unsigned at = valid * 128 + (threadIdx.x & 127) * 16; at < TILE_BYTES; at += 128 * 16) clear_shared(values + at);
-    fence_shared();
-    named_barrier(1 + group, 128);
-}
-
 // Weights in place of scores, and the sums of the thread's part of a row.
 __device__ __forceinline__ void weigh(float (&s)[64], float (&sum)[2], const float (&bound)[2], float scale) {
     sum[0] = sum[1] = 0;
@@ -444,7 +437,7 @@ attention(const __grid_constant__ TensorMap qkvMap, unsigned short *out, const f
             barrier_wait(barriers.values(ring.stage), ring.phase);
             const unsigned values = base + ring.stage * STAGE_BYTES + TILE_BYTES;
             const int valid = unit.length - unit.key(tile);
-            if (valid < KEYS) clear_beyond(values, valid, group);
+            if (valid < KEYS) clear_beyond<TILE_BYTES>(values, valid, group);
             rows.start_context(weights, values);
         };
         auto end_context = [&] {

@@ -273,13 +273,6 @@ __device__ __forceinline__ void mask_beyond(float (&s)[32], int valid, int lane4
     }
 }
 
-// Zeros in place of the values beyond a sequence: they have no weight, but where they are no numbers, neither would the sum be.
-__device__ __forceinline__ void clear_beyond(unsigned values, int valid, int group) {
-    for (unsigned at = valid * 128 + (threadIdx.x & 127) * 16; at < TILE_BYTES; at += 128 * 16) clear_shared(values + at);
-    fence_shared();
-    named_barrier(1 + group, 128);
-}
-
 // Weights of a tile's scores, below each row's bound, and the sums of the thread's part of a row.
 __device__ __forceinline__ void weigh(const float (&s)[32], unsigned (&p)[16], float (&sum)[2], const float (&bound)[2], float scale) {
     sum[0] = sum[1] = 0;
@@ -583,7 +576,7 @@ attention(const __grid_constant__ TensorMap qkvMap, const unsigned short *qkv, u
                 unsigned weights[16];
                 soften(rows, s, weights, order == 0, scale);
                 slots.await(VALUES);
-                if ((tile + 1) * KEYS > length) clear_beyond(slots.address(VALUES), length - tile * KEYS, group);
+                if ((tile + 1) * KEYS > length) clear_beyond<TILE_BYTES>(slots.address(VALUES), length - tile * KEYS, group);
                 accumulate_context(rows, weights, slots.address(VALUES));
                 named_barrier(1 + group, 128);
                 wait_products<0>();

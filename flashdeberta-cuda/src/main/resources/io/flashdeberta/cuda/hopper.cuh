@@ -137,3 +137,11 @@ __device__ __forceinline__ float power2(float x) {
     asm volatile("ex2.approx.ftz.f32 %0, %1;" : "=f"(y) : "f"(x));
     return y;
 }
+
+// Zeros in place of the rows of 128 bytes from valid on in a tile of values, by a warpgroup: those beyond a sequence have no weight, but
+// where they hold what is no number, neither would their product with it be one.
+template <int BYTES> __device__ __forceinline__ void clear_beyond(unsigned values, int valid, int group) {
+    for (unsigned at = valid * 128 + (threadIdx.x & 127) * 16; at < BYTES; at += 128 * 16) clear_shared(values + at);
+    fence_shared();
+    named_barrier(1 + group, 128);
+}
