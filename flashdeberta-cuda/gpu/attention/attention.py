@@ -137,18 +137,16 @@ def stream(): return ctypes.c_void_p(torch.cuda.current_stream().cuda_stream)
 def run_near(layer, qkv, out, wk, scale, bf16, c2p, p2c):
     f = kernel("attention_hopper_near.cu", NEAR_SHARED, "sm_90a", BF16=bf16, CONTENT_TO_POSITION=c2p, POSITION_TO_CONTENT=p2c)
     w, n, sh, grid = wk.near
-    P = address
-    r = lib.launch_near(f, grid, NEAR_SHARED, stream(), bf16, P(qkv), qkv.shape[0], P(out), P(layer.kt), P(layer.qt), layer.R, P(layer.dist), layer.center,
-        layer.bk.first, layer.bk.last, P(w), P(n), P(sh), P(wk.logarithms), layer.heads, layer.D, ctypes.c_float(scale * math.log2(math.e)))
+    r = lib.launch_near(f, grid, NEAR_SHARED, stream(), bf16, address(qkv), qkv.shape[0], address(out), address(layer.kt), address(layer.qt), layer.R, address(layer.dist), layer.center,
+        layer.bk.first, layer.bk.last, address(w), address(n), address(sh), address(wk.logarithms), layer.heads, layer.D, ctypes.c_float(scale * math.log2(math.e)))
     assert r == 0, r
 
 def run_far(layer, qkv, out, wk, scale, bf16, c2p, p2c):
     if wk.far is None: return
     f = kernel("attention_hopper_far.cu", FAR_SHARED, "sm_90a", BF16=bf16, CONTENT_TO_POSITION=c2p, POSITION_TO_CONTENT=p2c)
     w, n, sh, grid = wk.far
-    P = address
-    r = lib.launch_far(f, grid, FAR_SHARED, stream(), bf16, P(qkv), qkv.shape[0], P(out), P(wk.logarithms), P(layer.kt), P(layer.qt), layer.R, layer.pad,
-        layer.pad + layer.bk.rows - 1, layer.bk.first, layer.bk.last, P(w), P(n), P(sh), layer.heads, layer.D, ctypes.c_float(scale * math.log2(math.e)))
+    r = lib.launch_far(f, grid, FAR_SHARED, stream(), bf16, address(qkv), qkv.shape[0], address(out), address(wk.logarithms), address(layer.kt), address(layer.qt), layer.R, layer.pad,
+        layer.pad + layer.bk.rows - 1, layer.bk.first, layer.bk.last, address(w), address(n), address(sh), layer.heads, layer.D, ctypes.c_float(scale * math.log2(math.e)))
     assert r == 0, r
 
 def run(layer, qkv, out, wk, scale, bf16, c2p, p2c):
@@ -160,9 +158,8 @@ def run_mma(layer, qkv, out, wk, scale, bf16, c2p, p2c):
     head = 64 if layer.D <= 64 else 128
     shared = (3 * 64 * (head + 8) + 2 * 64 * 72) * 2
     function = kernel("attention_mma.cu", shared, "sm_90", BF16=bf16, HEAD_SIZE=head, CONTENT_TO_POSITION=c2p, POSITION_TO_CONTENT=p2c)
-    P = address
     r = lib.launch_mma(function, 2 * w.shape[0], layer.heads, shared, stream(),
-        P(qkv), P(out), P(layer.kr), P(layer.qr), layer.bk.rows, P(layer.dist0), layer.center, layer.bk.first, layer.bk.last, P(w), P(n), layer.heads, layer.D, ctypes.c_float(scale * math.log2(math.e)))
+        address(qkv), address(out), address(layer.kr), address(layer.qr), layer.bk.rows, address(layer.dist0), layer.center, layer.bk.first, layer.bk.last, address(w), address(n), layer.heads, layer.D, ctypes.c_float(scale * math.log2(math.e)))
     assert r == 0, r
 
 def reference(lengths, qkv, kr, qr, bk, heads, D, scale):

@@ -2,6 +2,7 @@ package io.flashdeberta.cuda;
 
 import io.flashdeberta.backend.RelativeBuckets;
 import java.util.List;
+import org.bytedeco.javacpp.Pointer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -138,78 +139,85 @@ final class HopperAttention implements AttentionKernel {
             BatchData batch,
             CudaTensor qkv,
             long context) {
-        if (layout == null || batch.layout().farItems() == 0) {
-            runNear(session, attention, batch, qkv, context, 0);
-            runFar(session, attention, batch, qkv, context, 0);
-            return;
-        }
+        boolean continued = layout != null && batch.layout().farItems() > 0;
         long bytes = (long) Float.BYTES * qkv.rows() * attention.heads();
-        try (Arena.Span logarithms = session.arena().allocate(bytes)) {
-            runNear(session, attention, batch, qkv, context, logarithms.address());
-            runFar(session, attention, batch, qkv, context, logarithms.address());
+        try (Arena.@Nullable Span logarithms = continued ? session.arena().allocate(bytes) : null) {
+            Pass pass = new Pass(
+                    session.launch(),
+                    session.tensorMap().tiles(qkv, type, attention.heads(), attention.headSize()),
+                    attention,
+                    batch,
+                    qkv.address(),
+                    context,
+                    logarithms == null ? 0 : logarithms.address());
+            runNear(pass);
+            runFar(pass);
         }
     }
 
-    private void runNear(
-            CudaSession session,
+    /**
+     * What both kernels work on.
+     *
+     * @param tiles for the copy engine
+     * @param logarithms what the first leaves to the second, {@code [tokens, heads]}; 0 if there is nothing to go on with
+     */
+    private record Pass(
+            Launch launch,
+            Pointer tiles,
             CudaAttention attention,
             BatchData batch,
-            CudaTensor qkv,
+            long qkv,
             long context,
             long logarithms) {
-        int blocks = shares.nearBlocks(batch.layout());
+
+        Launch of(KernelProgram program, int blocks, int sharedBytes) {
+            return launch.of(program, "attention", THREADS)
+                    .grid(blocks, 1, 1)
+                    .shared(sharedBytes)
+                    .with(tiles);
+        }
+
+        /** Runs with the last arguments; weights are powers of 2. */
+        void run() {
+            launch.with(attention.heads())
+                    .with(attention.headSize())
+                    .with((float) (attention.scale() / Math.log(2)))
+                    .run();
+        }
+    }
+
+    private void runNear(Pass pass) {
+        int blocks = shares.nearBlocks(pass.batch.layout());
         if (layout == null || blocks == 0) {
             return;
         }
-        Launch launch = session.launch()
-                .of(near, "attention", THREADS)
-                .grid(blocks, 1, 1)
-                .shared(NEAR_SHARED_BYTES)
-                .with(session.tensorMap().tiles(qkv, type, attention.heads(), attention.headSize()))
-                .with(qkv.address())
-                .with(context)
-                .with(attention.keyPositionsAddress())
-                .with(attention.queryPositionsAddress())
+        Launch launch = pass.of(near, blocks, NEAR_SHARED_BYTES)
+                .with(pass.qkv)
+                .with(pass.context)
+                .with(pass.attention.keyPositionsAddress())
+                .with(pass.attention.queryPositionsAddress())
                 .with(layout.rows());
-        attention.passPairs(launch);
-        launch.with(batch.largeItems())
-                .with(batch.largeCount())
-                .with(batch.nearShares())
-                .with(logarithms)
-                .with(attention.heads())
-                .with(attention.headSize())
-                .with(scale(attention))
-                .run();
+        pass.attention.passPairs(launch);
+        launch.with(pass.batch.largeItems())
+                .with(pass.batch.largeCount())
+                .with(pass.batch.nearShares())
+                .with(pass.logarithms);
+        pass.run();
     }
 
-    private void runFar(
-            CudaSession session,
-            CudaAttention attention,
-            BatchData batch,
-            CudaTensor qkv,
-            long context,
-            long logarithms) {
-        int blocks = shares.farBlocks(batch.layout());
+    private void runFar(Pass pass) {
+        int blocks = shares.farBlocks(pass.batch.layout());
         if (blocks == 0) {
             return;
         }
-        Launch launch = session.launch()
-                .of(far, "attention", THREADS)
-                .grid(blocks, 1, 1)
-                .shared(FAR_SHARED_BYTES)
-                .with(session.tensorMap().tiles(qkv, type, attention.heads(), attention.headSize()))
-                .with(context)
-                .with(logarithms)
-                .with(attention.keyPositionsAddress())
-                .with(attention.queryPositionsAddress());
-        passSaturation(launch, attention.distances());
-        launch.with(batch.farItems())
-                .with(batch.farCount())
-                .with(batch.farShares())
-                .with(attention.heads())
-                .with(attention.headSize())
-                .with(scale(attention))
-                .run();
+        Launch launch = pass.of(far, blocks, FAR_SHARED_BYTES)
+                .with(pass.context)
+                .with(pass.logarithms)
+                .with(pass.attention.keyPositionsAddress())
+                .with(pass.attention.queryPositionsAddress());
+        passSaturation(launch, pass.attention.distances());
+        launch.with(pass.batch.farItems()).with(pass.batch.farCount()).with(pass.batch.farShares());
+        pass.run();
     }
 
     /** The rows of a position table, its first and last row in use, and the distances from which on they are. */
@@ -223,10 +231,5 @@ final class HopperAttention implements AttentionKernel {
                 .with(layout.padding() + distances.rows() - 1)
                 .with(distances.first())
                 .with(distances.last());
-    }
-
-    /** For weights that are powers of 2. */
-    private static float scale(CudaAttention attention) {
-        return (float) (attention.scale() / Math.log(2));
     }
 }

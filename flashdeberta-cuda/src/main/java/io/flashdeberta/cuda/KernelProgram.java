@@ -22,7 +22,8 @@ record KernelProgram(String file, List<String> definitions) {
             "mma.cuh",
             "hopper.cuh",
             "wgmma.cuh",
-            "saturation.cuh");
+            "saturation.cuh",
+            "bands.cuh");
 
     static KernelProgram of(String file, NumberType type, String... definitions) {
         return new KernelProgram(

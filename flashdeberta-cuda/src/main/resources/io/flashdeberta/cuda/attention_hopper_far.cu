@@ -43,14 +43,12 @@ struct Unit {
     __device__ __forceinline__ int side(int tile) const { return tile < left ? LEFT : RIGHT; }
 };
 
-__device__ __forceinline__ int near_tiles(int length) { return (length + SATURATION_TILE - 1) / SATURATION_TILE; }
-
 // Keys up to which all are on the left of a query's near tiles, and from which on all are on the right.
 __device__ __forceinline__ int left_to(int query, int length, int last) {
-    return near_from(query & ~(SATURATION_UNIT - 1), near_tiles(length), last) * SATURATION_TILE;
+    return near_from(query & ~(SATURATION_UNIT - 1), tiles_of(length), last) * SATURATION_TILE;
 }
 __device__ __forceinline__ int right_from(int query, int length, int first) {
-    return near_to(query & ~(SATURATION_UNIT - 1), near_tiles(length), first) * SATURATION_TILE;
+    return near_to(query & ~(SATURATION_UNIT - 1), tiles_of(length), first) * SATURATION_TILE;
 }
 
 __device__ __forceinline__ Unit unit_of(int number, int count, const int4 *work, int first, int last) {
@@ -61,7 +59,7 @@ __device__ __forceinline__ Unit unit_of(int number, int count, const int4 *work,
     unit.length = item.y;
     unit.query = item.z;
 #if CONTENT_TO_POSITION || POSITION_TO_CONTENT
-    const int lastGroup = min(unit.query + UNIT - ROWS, (near_tiles(unit.length) - 1) * ROWS);
+    const int lastGroup = min(unit.query + UNIT - ROWS, (tiles_of(unit.length) - 1) * ROWS);
     unit.left = (left_to(lastGroup, unit.length, last) + KEYS - 1) / KEYS;
     unit.rightFrom = right_from(unit.query, unit.length, first);
 #else

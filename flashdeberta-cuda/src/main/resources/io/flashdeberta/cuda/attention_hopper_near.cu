@@ -13,6 +13,7 @@
 //
 // Compiled with BF16, CONTENT_TO_POSITION and POSITION_TO_CONTENT defined as 0 or 1, not both as 0.
 
+#include "bands.cuh"
 #include "hopper.cuh"
 #include "pairs.cuh"
 #include "saturation.cuh"
@@ -21,7 +22,6 @@
 constexpr int KEYS = 64;               // of a tile
 constexpr int TILE_BYTES = KEYS * 128; // 64 rows of 64 values
 constexpr int TABLE_BYTES = 512 * 128;
-constexpr int STRIDE = 88;             // of the scratch, in values: what a warp stores of a diagonal band fits a row
 constexpr int SCRATCH_BYTES = 11392;
 constexpr int SLOTS = 3;               // of a pair, for tiles: keys, keys, values
 constexpr int VALUES = 2;
@@ -82,7 +82,7 @@ __device__ __forceinline__ void prepare(volatile Unit &unit, unsigned item, Slot
                                         int first, int last) {
     await_item();
     const int start = load_shared(item), length = load_shared(item + 4), query = load_shared(item + 8);
-    const int tiles = (length + KEYS - 1) / KEYS;
+    const int tiles = tiles_of(length);
     const int left = near_from(query, tiles, last);
     const int near = tiles == 0 ? 0 : near_to(query, tiles, first) - left;
     unit.start = start;
@@ -113,135 +113,6 @@ struct Rows {
     float out[32];
     float bound[2], sum[2];  // of the softmax: a weight is 2^(score * scale + bound)
 };
-
-
-// What a warp needs to know of a tile's positions. The products have columns for the table rows from window on.
-struct Positions {
-    int window, kind;
-    unsigned queryBlocks, keyBlocks;  // of 8 columns: bit n is set where the warp's queries, or its keys, need block n
-};
-
-// DIAGONAL: every distance has a row of its own, and a block a fixed place. NARROW: few enough columns for all to be stored.
-// WIDE: others; OVERLAPPING: of them those with more columns than a row of the scratch, which reach into the next rows.
-enum Kind { DIAGONAL, NARROW, WIDE, OVERLAPPING };
-
-#if BF16
-constexpr int PIECE = 32, NARROW_COLUMNS = 32;  // columns of a product at a time; those that are stored without a look
-#else
-constexpr int PIECE = 64, NARROW_COLUMNS = 56;
-#endif
-
-// distances[r]: the table rows of r and r - 1.
-__device__ __forceinline__ int row_of(const unsigned *distances, int r) { return distances[r] & 0xFFFF; }
-__device__ __forceinline__ unsigned blocks(int from, int to) { return (2u << (to >> 3)) - (1u << (from >> 3)); }
-
-// Of the tile at a distance from a group's queries, and the 16 queries and keys of a warp.
-__device__ __forceinline__ Positions positions_at(const unsigned *distances, int distance, int warp, int tableRows) {
-    const int w = 16 * warp;
-    const int lowest = row_of(distances, distance - 63), highest = row_of(distances, distance + 63);
-    const int window = min(lowest & ~7, tableRows - 56), width = highest - window + 1;
-    Positions p;
-    p.window = window;
-    p.kind = highest - lowest == 126 ? DIAGONAL : width <= NARROW_COLUMNS ? NARROW : width <= STRIDE ? WIDE : OVERLAPPING;
-    p.queryBlocks = blocks(row_of(distances, distance + w - 63) - window, row_of(distances, distance + w + 15) - window);
-    p.keyBlocks = blocks(row_of(distances, distance - w - 15) - window, row_of(distances, distance + 63 - w) - window);
-    return p;
-}
-
-// On the diagonal the warp's queries need blocks 2w to 2w + 9, and its keys those that the queries of warp 3 - w do.
-__device__ __forceinline__ bool needed_on_diagonal(int block, int w) { return block / 2 >= w && block / 2 <= w + 4; }
-
-// The product of Q or of the key tile with N position rows: started, then blocks of it stored as 16-bit values.
-template <int N> struct Band {
-#if BF16
-    float sums[N / 2];
-#else
-    unsigned sums[N / 4];
-#endif
-
-    template <typename A> __device__ __forceinline__ void start(A a, unsigned rows) {
-        u64 b = descriptor(rows);
-        fence_registers();
-#pragma unroll
-        for (int k = 0; k < 4; k++) positions(sums, part(a, k), b + 2 * k, k);
-        commit();
-    }
-
-    template <typename Needed> __device__ __forceinline__ void store(unsigned scratch, Needed needed) {
-        pin(sums);
-#pragma unroll
-        for (int n = 0; n < N / 8; n++) {
-            if (needed(n)) {
-#pragma unroll
-                for (int h = 0; h < 2; h++) {
-#if BF16
-                    const unsigned pair = pack(sums[4 * n + 2 * h], sums[4 * n + 2 * h + 1]);
-#else
-                    const unsigned pair = sums[2 * n + h];
-#endif
-                    store_shared(scratch + n * 16 + h * 8 * STRIDE * 2, pair);
-                }
-            }
-        }
-    }
-};
-
-// Bands of more than NARROW_COLUMNS columns, the next piece while the last one is stored.
-template <typename A, typename Needed>
-__device__ __forceinline__ void store_wide(A a, unsigned rows, int columns, unsigned scratch, Needed needed) {
-#pragma unroll
-    for (int column = 0; column < 128; column += 2 * PIECE) {
-        if (column >= columns) break;
-        Band<PIECE> first, second;
-        first.start(a, rows + column * 128);
-        second.start(a, rows + (column + PIECE) * 128);
-        wait_products<1>();
-        first.store(scratch + column * 2, [&](int n) { return needed(column / 8 + n); });
-        wait_products<0>();
-        second.store(scratch + (column + PIECE) * 2, [&](int n) { return needed((column + PIECE) / 8 + n); });
-    }
-}
-
-// Element (n, h, e) of a thread lies h*8 - n*8 - e further along the distances than its first, and there in its row of the band.
-template <bool KEYS_SIDE> __device__ constexpr int row_offset(int n, int h, int e) {
-    return 2 * ((KEYS_SIDE ? (8 * n + e) : 8 * h) * STRIDE);
-}
-
-// Reads a thread's elements of the band, pairs (e = 0, 1) packed: along the diagonal.
-template <bool KEYS_SIDE> __device__ __forceinline__ void gather_diagonal(unsigned (&bias)[16], unsigned from) {
-#pragma unroll
-    for (int n = 0; n < 8; n++) {
-#pragma unroll
-        for (int h = 0; h < 2; h++) {
-            // The band of each warp's keys begins 16 columns before the last one's.
-            const unsigned at = from + 2 * (8 * h - 8 * n + (KEYS_SIDE ? 16 * (n >> 1) : 0));
-            bias[2 * n + h] = load_shared_half(at + row_offset<KEYS_SIDE>(n, h, 0))
-                    | load_shared_half(at + row_offset<KEYS_SIDE>(n, h, 1) - 2) << 16;
-        }
-    }
-}
-
-// The table rows of a thread's elements: rows[7 + m] holds both of those with h - n = m.
-__device__ __forceinline__ void look_up(unsigned (&rows)[9], const unsigned *distances) {
-#pragma unroll
-    for (int m = -7; m < 2; m++) rows[7 + m] = distances[8 * m];
-}
-template <bool KEYS_SIDE>
-__device__ __forceinline__ void gather_looked_up(unsigned (&bias)[16], unsigned from, const unsigned (&rows)[9]) {
-#pragma unroll
-    for (int m = -7; m < 2; m++) {
-        const unsigned pair = rows[7 + m];
-        const unsigned low = from + 2 * (pair & 0xFFFF), high = from + (pair >> 15);  // 2 * (pair >> 16): row numbers have 15 bits
-#pragma unroll
-        for (int h = 0; h < 2; h++) {
-            const int n = h - m;
-            if (n >= 0 && n < 8) {
-                bias[2 * n + h] = load_shared_half(low + row_offset<KEYS_SIDE>(n, h, 0))
-                        | load_shared_half(high + row_offset<KEYS_SIDE>(n, h, 1)) << 16;
-            }
-        }
-    }
-}
 
 __device__ __forceinline__ void accumulate_scores(float (&s)[32], unsigned (&q)[16], unsigned keys, int accumulate) {
     u64 b = descriptor(keys);
@@ -339,6 +210,44 @@ __device__ __forceinline__ void load_queries(unsigned (&q)[16], const unsigned s
     }
 }
 
+// The context of the thread's rows, the first of which is row of a sequence, and the logarithms of their weights.
+__device__ __forceinline__ void store(const Rows &rows, unsigned short *out, float *logarithms, int start, int row, int length,
+                                      int heads, int head, int headSize, int lane4) {
+#pragma unroll
+    for (int h = 0; h < 2; h++) {
+        float sum = rows.sum[h];
+        sum += __shfl_xor_sync(0xFFFFFFFF, sum, 1);
+        sum += __shfl_xor_sync(0xFFFFFFFF, sum, 2);
+        float inverse = 1 / sum;
+        if (logarithms && lane4 == 0 && row + 8 * h < length)
+            logarithms[(u64)(start + row + 8 * h) * heads + head] = log2f(sum) - rows.bound[h];
+        unsigned short *to = out + (u64)(start + row + 8 * h) * heads * headSize + head * headSize + 2 * lane4;
+#pragma unroll
+        for (int n = 0; n < 8; n++) {
+            if (row + 8 * h < length && 8 * n + 2 * lane4 < headSize)
+                *(unsigned *)(to + 8 * n) = pack(rows.out[4 * n + 2 * h] * inverse, rows.out[4 * n + 2 * h + 1] * inverse);
+        }
+    }
+}
+
+// A head's tables to shared memory, the middle first: it is needed first.
+__device__ __forceinline__ void load_tables(unsigned keyTable, unsigned queryTable, unsigned barriers, const char *keyTables,
+                                            const char *queryTables, int tableRows, int head) {
+    for (int c = 0; c < 8; c++) {
+        int chunk = c & 1 ? 4 - (c + 1) / 2 : 4 + c / 2;
+        int rows = min(64, tableRows - 64 * chunk);
+        if (rows <= 0) continue;
+        u64 from = ((u64)head * tableRows + 64 * chunk) * 128;
+        barrier_expect(barriers + chunk * 8, (CONTENT_TO_POSITION + POSITION_TO_CONTENT) * rows * 128);
+#if CONTENT_TO_POSITION
+        load_bytes(keyTable + chunk * TILE_BYTES, keyTables + from, rows * 128, barriers + chunk * 8);
+#endif
+#if POSITION_TO_CONTENT
+        load_bytes(queryTable + chunk * TILE_BYTES, queryTables + from, rows * 128, barriers + chunk * 8);
+#endif
+    }
+}
+
 // qkvMap: {headSize, tokens, 3*heads} of the packed queries, keys and values, boxes of 64 x 64 x 1, 128-byte swizzle.
 // keyTables, queryTables: [heads, tableRows, 64], the 16-byte pieces of a row r at piece ^ (r & 7); tableRows % 8 == 0.
 // distances: [2*center], at r + center the table rows of r (low half) and of r - 1 (high half).
@@ -392,20 +301,7 @@ attention(const __grid_constant__ TensorMap qkvMap, const unsigned short *qkv, u
         const int end = min(shareTo, (head + 1) * count);
         if (thread == 0) {
             *(volatile int *)next = segment - head * count;
-            // The middle first: it is needed first.
-            for (int c = 0; c < 8; c++) {
-                int chunk = c & 1 ? 4 - (c + 1) / 2 : 4 + c / 2;
-                int rows = min(64, tableRows - 64 * chunk);
-                if (rows <= 0) continue;
-                u64 from = ((u64)head * tableRows + 64 * chunk) * 128;
-                barrier_expect(tableBarriers + chunk * 8, (CONTENT_TO_POSITION + POSITION_TO_CONTENT) * rows * 128);
-#if CONTENT_TO_POSITION
-                load_bytes(keyTable + chunk * TILE_BYTES, keyTables + from, rows * 128, tableBarriers + chunk * 8);
-#endif
-#if POSITION_TO_CONTENT
-                load_bytes(queryTable + chunk * TILE_BYTES, queryTables + from, rows * 128, tableBarriers + chunk * 8);
-#endif
-            }
+            load_tables(keyTable, queryTable, tableBarriers, keyTables, queryTables, tableRows, head);
         }
         __syncthreads();
         slots.fullPhases &= ~TABLES;
@@ -467,7 +363,7 @@ attention(const __grid_constant__ TensorMap qkvMap, const unsigned short *qkv, u
                     const unsigned positions = keyTable + window * 128;
                     pin(rows.q);
                     if (kind == DIAGONAL) {
-                        store_wide(q, positions, 128, mine - 32 * warp, [&](int n) { return needed_on_diagonal(n, warp); });
+                        store_wide(q, positions, mine - 32 * warp, [&](int n) { return needed_on_diagonal(n, warp); });
                     } else if (kind == NARROW) {
                         Band<NARROW_COLUMNS> band;
                         band.start(q, positions);
@@ -475,7 +371,7 @@ attention(const __grid_constant__ TensorMap qkvMap, const unsigned short *qkv, u
                         wait_products<0>();
                         band.store(mine, [](int) { return true; });
                     } else {
-                        store_wide(q, positions, 128, mine, [&](int n) { return at.queryBlocks >> n & 1; });
+                        store_wide(q, positions, mine, [&](int n) { return at.queryBlocks >> n & 1; });
                         look_up(rowNumbers, distances + center + distance + along);
                     }
                     __syncwarp();
@@ -589,23 +485,7 @@ attention(const __grid_constant__ TensorMap qkvMap, const unsigned short *qkv, u
                 slots.fullPhases |= TABLES;
             }
             if (leads) prepare(*(volatile Unit *)(memory + unitAt), item, slots, qkvMap, heads, head, first, last);
-            {
-#pragma unroll
-                for (int h = 0; h < 2; h++) {
-                    float sum = rows.sum[h];
-                    sum += __shfl_xor_sync(0xFFFFFFFF, sum, 1);
-                    sum += __shfl_xor_sync(0xFFFFFFFF, sum, 2);
-                    float inverse = 1 / sum;
-                    if (logarithms && lane4 == 0 && row + 8 * h < length)
-                        logarithms[(u64)(start + row + 8 * h) * heads + head] = log2f(sum) - rows.bound[h];
-                    unsigned short *to = out + (u64)(start + row + 8 * h) * heads * headSize + head * headSize + 2 * lane4;
-#pragma unroll
-                    for (int n = 0; n < 8; n++) {
-                        if (row + 8 * h < length && 8 * n + 2 * lane4 < headSize)
-                            *(unsigned *)(to + 8 * n) = pack(rows.out[4 * n + 2 * h] * inverse, rows.out[4 * n + 2 * h + 1] * inverse);
-                    }
-                }
-            }
+            store(rows, out, logarithms, start, row, length, heads, head, headSize, lane4);
         }
         fence_shared();
         __syncthreads();

@@ -4,6 +4,8 @@
 
 constexpr int SATURATION_TILE = 64, SATURATION_UNIT = 128;
 
+__device__ __forceinline__ int tiles_of(int length) { return (length + SATURATION_TILE - 1) / SATURATION_TILE; }
+
 // The first near tile of the unit that begins with a query, of a sequence of so many tiles; last: the smallest distance from which
 // on all greater ones have the last row.
 __device__ __forceinline__ int near_from(int query, int tiles, int last) {
