@@ -18,7 +18,7 @@ from torch.nn.attention import SDPBackend, sdpa_kernel
 
 SOURCES = Path(__file__).parents[2] / "src/main/resources/io/flashdeberta/cuda"
 BUILD = Path(tempfile.mkdtemp())
-NEAR_SHARED, FAR_SHARED = 232448, 204912
+NEAR_SHARED, FAR_SHARED = 232448, 211152
 NEAR, FAR = 128, 192  # query rows of a unit
 
 
@@ -73,7 +73,9 @@ class Layer:
             # piece p of row r is stored at p ^ (r & 7)
             return torch.gather(t, 2, idx[None, :, :, None].expand(heads, s.R, 8, 8)).contiguous()
         s.kt, s.qt = table(kr), table(qr)
-        s.center = max(bk.last, -bk.first) + 256
+        least = min((190 - bk.first) // 64 * 64, (63 + bk.last + 127) // 128 * 128) + 1
+        s.shortest_far = max(least, min(7 * least // 4, 1665))
+        s.center = max(bk.last, -bk.first, min(s.shortest_far, 1664)) + 256
         rows = [bk.row(r) + pad for r in range(-s.center - 1, s.center)]
         rows0 = [bk.row(r) for r in range(-s.center - 1, s.center)]
         s.dist0 = torch.tensor([rows0[i + 1] | rows0[i] << 16 for i in range(2 * s.center)], dtype=torch.int32, device='cuda')
@@ -84,51 +86,122 @@ class Layer:
 def near_range(layer, query, L):
     """The near tiles of the unit of 128 queries that query is in."""
     T, u = (L + 63) // 64, query & ~127
+    if L < layer.shortest_far: return 0, T
     left = 0 if u - 63 - layer.bk.last < 0 else min(T, (u - 63 - layer.bk.last) // 64 + 1)
     return left, min(T, (u + 190 - layer.bk.first) // 64)
 
-def near_cost(layer, query, L):
-    left, end = near_range(layer, query, L)
-    return 2 + 2.5 * (end - left)
+# Near the diagonal: the time a pair needs for a unit and for each of its tiles, to pass on a part of one, and to load a head's tables.
+START, TILE, PASS_ON, TABLES = 4, 5, 2, 7
+LEAST = 2  # tiles of a part
 
-def far_cost(layer, query, L, positions=True):
+def near_shares(tiles, heads, blocks, split, rows=0):
+    """The division of a head's units of so many tiles among pairs: shares, slots, the longest time of a block."""
+    before = [2 * TABLES if blocks % heads else 0]
+    for n in tiles: before.append(before[-1] + START + TILE * n)
+    total = before[-1]
+    def cut(time):
+        """Unit and tile nearest to a time."""
+        u = min(max(0, bisect.bisect_right(before, time) - 1), len(tiles) - 1)
+        rest, n = time - before[u], tiles[u]
+        t = max(0, (rest - START + TILE // 2) // TILE) if split else n if 2 * rest > START + TILE * n else 0
+        if t and n - t < LEAST: return u + 1, 0
+        return u, t if t >= LEAST else 0
+    def time(c): return before[c[0]] + (START + TILE * c[1] if c[1] else 0)
+    shares, slot, handed, longest = [[[0] * 8] * 2 for _ in range(blocks)], 0, 0, 0
+    for b in range(blocks):
+        low, high = total * heads * b // blocks, total * heads * (b + 1) // blocks
+        used = 0
+        for head in range(low // total, heads):
+            if high <= head * total: break
+            ends = [cut(max(0, low - head * total)), None, cut(min(total, high - head * total))]
+            ends[1] = cut((time(ends[0]) + time(ends[2])) // 2)
+            if ends[0] == ends[2]: continue
+            times, pair = [], []
+            for a, e in zip(ends, ends[1:]):
+                number = sum(tiles[a[0]:e[0]]) + e[1] - a[1]
+                unit, end = e if e[1] else (e[0] - 1, tiles[e[0] - 1])
+                merges = handed if number and e[0] > a[0] else 0
+                if merges: handed = 0
+                pair.append([head, number, unit, end, slot, merges, rows, 0])
+                passes = number and e[1] > 0
+                times.append(time(e) - time(a) + (START if a[1] and number else 0) + PASS_ON * (merges + passes))
+                if passes: slot, handed = slot + 1, handed + 1
+            used += TABLES + max(times)
+            if shares[b][0][1] or shares[b][1][1]:  # of the head before: comes after this one
+                for share in pair: share[7] = 2 * len(shares)
+                shares.append(shares[b])
+            shares[b] = pair
+        longest = max(longest, used)
+    return [share for pair in shares for share in pair], slot, longest
+
+FAR_START, FAR_PASS_ON = 3, 1  # far from it: what a unit needs beside its tiles, and to pass on a part, in tiles
+
+def far_tiles(layer, query, L, positions=True):
     left, end = 0, 0
     if positions:
         left = near_range(layer, min(query + 128, (L - 1) // 64 * 64), L)[0]
         end = near_range(layer, query, L)[1]
-    tiles = (left + 1) // 2 + max(0, L - 64 * end + 127) // 128
-    return 3 + tiles if tiles else 0
+    return (left + 1) // 2 + max(0, L - 64 * end + 127) // 128
 
-def work_of(lengths, heads, rows, cost):
-    """Units of so many rows, longest sequences first, and their division among blocks by cost."""
-    items = []
-    start = 0
+def far_shares(tiles, heads, blocks, split):
+    """The division of all heads' units of so many tiles among blocks: shares, slots, the longest time of a block."""
+    tiles = tiles * heads
+    before = [0]
+    for n in tiles: before.append(before[-1] + (FAR_START + n if n else 0))
+    def cut(time):
+        u = min(max(0, bisect.bisect_right(before, time) - 1), len(tiles) - 1)
+        rest, n = time - before[u], tiles[u]
+        t = max(0, rest - FAR_START) if split else n if 2 * rest > FAR_START + n else 0
+        if t and n - t < LEAST: return u + 1, 0
+        return u, t if t >= LEAST else 0
+    def time(c): return before[c[0]] + (FAR_START + c[1] if c[1] else 0)
+    cuts = [cut(before[-1] * b // blocks) for b in range(blocks)] + [(len(tiles), 0)]
+    shares, slot, handed, longest = [], 0, 0, 0
+    for a, e in zip(cuts, cuts[1:]):
+        number = sum(tiles[a[0]:e[0]]) + e[1] - a[1]
+        unit, end = e if e[1] else (e[0] - 1, tiles[e[0] - 1])
+        merges = handed if number and e[0] > a[0] else 0
+        if merges: handed = 0
+        shares.append([0, number, unit, end, slot, merges, 0, 0])
+        passes = number and e[1] > 0
+        longest = max(longest, time(e) - time(a) + (FAR_START if a[1] and number else 0) + FAR_PASS_ON * (merges + passes))
+        if passes: slot, handed = slot + 1, handed + 1
+    return shares, slot, longest
+
+def work_of(lengths, rows, counts=lambda L, q: True):
+    """Units of so many rows, those of long sequences first."""
+    items, start = [], 0
     for L in lengths:
-        for q in range(0, L, rows): items.append((L, start, q))
+        items += [(L, start, q) for q in range(0, L, rows) if counts(L, q)]
         start += L
-    items.sort(key=lambda t: -t[0])
-    items = [item for item in items if cost(item[2], item[0])]
+    return sorted(items, key=lambda t: -t[0])
+
+def ints(x): return torch.tensor(x, dtype=torch.int32, device="cuda")
+def on_gpu(items): return ints([[start, L, q, 0] for L, start, q in items])
+def slots_of(count, warps): return torch.full((max(1, count) * warps * 9 * 32 * 4,), float("nan"), device="cuda"), torch.zeros(max(1, count) * warps, dtype=torch.int32, device="cuda")
+
+def near_work(layer, lengths):
+    items = work_of(lengths, NEAR)
+    tiles = [end - left for left, end in (near_range(layer, q, L) for L, _, q in items)]
+    blocks = min(SMS, 4 * layer.heads * len(items))
+    reach = min(max(lengths) - 1, layer.center - 1)
+    rows = layer.bk.row(-reach) + layer.pad | layer.bk.row(reach) + layer.pad << 16
+    shares, slots, _ = min((near_shares(tiles, layer.heads, blocks, s, rows) for s in (False, True)), key=lambda d: d[2])
+    return (on_gpu(items), ints(shares), *slots_of(slots, 8)), blocks
+
+def far_work(layer, lengths, positions):
+    items = work_of(lengths, FAR, lambda L, q: any(far_tiles(layer, query, L, positions) for query in range(0, L, FAR)))
     if not items: return None
-    n = len(items); units = n * heads
-    grid = min(SMS, units)
-    prefix = [0]
-    for L, _, q in items: prefix.append(prefix[-1] + cost(q, L))
-    total = prefix[-1] * heads
-    shares = [0]
-    for b in range(1, grid):
-        target = total * b / grid
-        h = int(target // prefix[-1]); rest = target - h * prefix[-1]
-        i = bisect.bisect_left(prefix, rest)
-        if i > 0 and rest - prefix[i - 1] < prefix[i] - rest: i -= 1
-        shares.append(max(shares[-1], h * n + i))
-    shares.append(units)
-    w = torch.tensor([[s0, L, q, 0] for L, s0, q in items], dtype=torch.int32, device="cuda")
-    return w, torch.tensor([n], dtype=torch.int32, device="cuda"), torch.tensor(shares, dtype=torch.int32, device="cuda"), grid
+    blocks = min(SMS, 4 * layer.heads * len(items))
+    whole, split = (far_shares([far_tiles(layer, q, L, positions) for L, _, q in items], layer.heads, blocks, s) for s in (False, True))
+    shares, slots, _ = split if 100 * split[2] < 92 * whole[2] else whole
+    return (on_gpu(items), ints([len(items)]), ints(shares), *slots_of(slots, 12)), blocks
 
 class Work:
     def __init__(s, lengths, layer, positions):
-        s.near = work_of(lengths, layer.heads, NEAR, lambda q, L: near_cost(layer, q, L))
-        s.far = work_of(lengths, layer.heads, FAR, lambda q, L: far_cost(layer, q, L, positions))
+        s.near = near_work(layer, lengths)
+        s.far = far_work(layer, lengths, positions)
+        s.small = on_gpu(work_of(lengths, NEAR))
         s.logarithms = torch.full((sum(lengths) * layer.heads,), float("nan"), device="cuda")
 
 def address(t): return ctypes.c_void_p(t.data_ptr() if t is not None else 0)
@@ -136,17 +209,17 @@ def stream(): return ctypes.c_void_p(torch.cuda.current_stream().cuda_stream)
 
 def run_near(layer, qkv, out, wk, scale, bf16, c2p, p2c):
     f = kernel("attention_hopper_near.cu", NEAR_SHARED, "sm_90a", BF16=bf16, CONTENT_TO_POSITION=c2p, POSITION_TO_CONTENT=p2c)
-    w, n, sh, grid = wk.near
+    data, grid = wk.near
     r = lib.launch_near(f, grid, NEAR_SHARED, stream(), bf16, address(qkv), qkv.shape[0], address(out), address(layer.kt), address(layer.qt), layer.R, address(layer.dist), layer.center,
-        layer.bk.first, layer.bk.last, address(w), address(n), address(sh), address(wk.logarithms), layer.heads, layer.D, ctypes.c_float(scale * math.log2(math.e)))
+        layer.bk.first, layer.bk.last, layer.shortest_far, *map(address, data), address(wk.logarithms), layer.heads, layer.D, ctypes.c_float(scale * math.log2(math.e)))
     assert r == 0, r
 
 def run_far(layer, qkv, out, wk, scale, bf16, c2p, p2c):
     if wk.far is None: return
     f = kernel("attention_hopper_far.cu", FAR_SHARED, "sm_90a", BF16=bf16, CONTENT_TO_POSITION=c2p, POSITION_TO_CONTENT=p2c)
-    w, n, sh, grid = wk.far
+    data, grid = wk.far
     r = lib.launch_far(f, grid, FAR_SHARED, stream(), bf16, address(qkv), qkv.shape[0], address(out), address(wk.logarithms), address(layer.kt), address(layer.qt), layer.R, layer.pad,
-        layer.pad + layer.bk.rows - 1, layer.bk.first, layer.bk.last, address(w), address(n), address(sh), layer.heads, layer.D, ctypes.c_float(scale * math.log2(math.e)))
+        layer.pad + layer.bk.rows - 1, layer.bk.first, layer.bk.last, *map(address, data), layer.heads, layer.D, ctypes.c_float(scale * math.log2(math.e)))
     assert r == 0, r
 
 def run(layer, qkv, out, wk, scale, bf16, c2p, p2c):
@@ -154,7 +227,7 @@ def run(layer, qkv, out, wk, scale, bf16, c2p, p2c):
     run_far(layer, qkv, out, wk, scale, bf16, c2p, p2c)
 
 def run_mma(layer, qkv, out, wk, scale, bf16, c2p, p2c):
-    w, n, sh, grid = wk.near
+    w, n = wk.small, ints([len(wk.small)])
     head = 64 if layer.D <= 64 else 128
     shared = (3 * 64 * (head + 8) + 2 * 64 * 72) * 2
     function = kernel("attention_mma.cu", shared, "sm_90", BF16=bf16, HEAD_SIZE=head, CONTENT_TO_POSITION=c2p, POSITION_TO_CONTENT=p2c)

@@ -2,6 +2,7 @@
 #include <cuda.h>
 #include <cuda_runtime.h>
 #include <cstdio>
+#include <cstdlib>
 #include <cstdint>
 template <typename F> static F entry(const char *name) {
     void *f = nullptr; cudaDriverEntryPointQueryResult r;
@@ -29,6 +30,22 @@ static CUresult start(void *f, int grid, int gridY, int threads, int shared, voi
     return r;
 }
 
+// Begins where there is room while the kernel before still runs, if that admits it.
+static CUresult start_early(void *f, int grid, int threads, int shared, void *stream, void **args) {
+    static auto go = entry<CUresult (*)(const CUlaunchConfig *, CUfunction, void **, void **)>("cuLaunchKernelEx");
+    CUlaunchAttribute early = {};
+    early.id = CU_LAUNCH_ATTRIBUTE_PROGRAMMATIC_STREAM_SERIALIZATION;
+    early.value.programmaticStreamSerializationAllowed = getenv("LATE") ? 0 : 1;
+    CUlaunchConfig config = {};
+    config.gridDimX = grid, config.gridDimY = config.gridDimZ = 1;
+    config.blockDimX = threads, config.blockDimY = config.blockDimZ = 1;
+    config.sharedMemBytes = shared, config.hStream = (CUstream)stream;
+    config.attrs = &early, config.numAttrs = 1;
+    CUresult r = go(&config, (CUfunction)f, args, nullptr);
+    if (r) fprintf(stderr, "launch: %d\n", r);
+    return r;
+}
+
 static CUtensorMap tiles(bool bf16, void *qkv, int tokens, int heads, int headSize) {
     static auto encode = entry<CUresult (*)(CUtensorMap *, CUtensorMapDataType, cuuint32_t, void *, const cuuint64_t *, const cuuint64_t *, const cuuint32_t *, const cuuint32_t *, CUtensorMapInterleave, CUtensorMapSwizzle, CUtensorMapL2promotion, CUtensorMapFloatOOBfill)>("cuTensorMapEncodeTiled");
     alignas(64) CUtensorMap map;
@@ -41,19 +58,18 @@ static CUtensorMap tiles(bool bf16, void *qkv, int tokens, int heads, int headSi
 }
 
 extern "C" int launch_near(void *f, int grid, int shared, void *stream, int bf16, void *qkv, int tokens, void *out, void *kt, void *qt,
-    int tableRows, void *distances, int center, int first, int last, void *work, void *workCount, void *shares, void *logarithms, int heads,
-    int headSize, float scale) {
+    int tableRows, void *distances, int center, int first, int last, int shortestFar, void *work, void *shares, void *parts, void *flags, void *logarithms, int heads, int headSize, float scale) {
     CUtensorMap map = tiles(bf16, qkv, tokens, heads, headSize);
-    void *args[] = {&map, &qkv, &out, &kt, &qt, &tableRows, &distances, &center, &first, &last, &work, &workCount, &shares, &logarithms, &heads, &headSize, &scale};
+    void *args[] = {&map, &qkv, &out, &kt, &qt, &tableRows, &distances, &center, &first, &last, &shortestFar, &work, &shares, &parts, &flags, &logarithms, &heads, &headSize, &scale};
     return start(f, grid, 1, 512, shared, stream, args);
 }
 
 extern "C" int launch_far(void *f, int grid, int shared, void *stream, int bf16, void *qkv, int tokens, void *out, void *logarithms, void *kt,
-    void *qt, int tableRows, int firstRow, int lastRow, int first, int last, void *work, void *workCount, void *shares, int heads,
-    int headSize, float scale) {
+    void *qt, int tableRows, int firstRow, int lastRow, int first, int last, void *work, void *workCount, void *shares, void *parts,
+    void *flags, int heads, int headSize, float scale) {
     CUtensorMap map = tiles(bf16, qkv, tokens, heads, headSize);
-    void *args[] = {&map, &out, &logarithms, &kt, &qt, &tableRows, &firstRow, &lastRow, &first, &last, &work, &workCount, &shares, &heads, &headSize, &scale};
-    return start(f, grid, 1, 512, shared, stream, args);
+    void *args[] = {&map, &out, &logarithms, &kt, &qt, &tableRows, &firstRow, &lastRow, &first, &last, &work, &workCount, &shares, &parts, &flags, &heads, &headSize, &scale};
+    return start_early(f, grid, 512, shared, stream, args);
 }
 
 extern "C" int launch_mma(void *f, int gx, int gy, int shared, void *stream, void *qkv, void *out, void *kt, void *qt, int rows, void *distances, int center, int first, int last, void *work, void *workCount, int heads, int headSize, float scale) {

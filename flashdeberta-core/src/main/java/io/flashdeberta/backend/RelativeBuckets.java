@@ -1,5 +1,7 @@
 package io.flashdeberta.backend;
 
+import org.jspecify.annotations.Nullable;
+
 /**
  * The map from a distance {@code r = i − j} to a row of the position tables: exact near the diagonal, logarithmic beyond,
  * constant from {@link #last()} and {@link #first()} on. As in DeBERTa (He et al., 2021, arXiv:2006.03654) and its published
@@ -54,6 +56,18 @@ public final class RelativeBuckets {
     public int row(int r) {
         int bucket = buckets > 0 ? logBucket(r) : r;
         return Math.max(0, Math.min(rows() - 1, bucket + span));
+    }
+
+    @Override
+    public boolean equals(@Nullable Object other) {
+        return other instanceof RelativeBuckets o
+                && o.buckets == buckets
+                && o.maxDistance == maxDistance;
+    }
+
+    @Override
+    public int hashCode() {
+        return 31 * buckets + maxDistance;
     }
 
     private int logBucket(int r) {

@@ -6,11 +6,17 @@ import io.flashdeberta.backend.PackedBatch;
  * A batch on the GPU.
  *
  * @param address where its layout begins
- * @param nearShares where the first units of attention's blocks for near tiles are, if it divides its work
- * @param farShares where those of its blocks for far tiles are
+ * @param nearShares where the shares of attention's near tiles are, if it divides its work
+ * @param farShares where those of its far tiles are
+ * @param flags of what one share leaves to another
  */
 record BatchData(
-        PackedBatch batch, BatchLayout layout, long address, long nearShares, long farShares) {
+        PackedBatch batch,
+        BatchLayout layout,
+        long address,
+        long nearShares,
+        long farShares,
+        long flags) {
 
     private long at(int number) {
         return address + (long) number * Integer.BYTES;

@@ -49,12 +49,7 @@ final class CudaSession implements Session {
             tensors =
                     owned.add(new Tensors(memory, backend.arenas(), stream, type), Tensors::close);
             batches = owned.add(
-                    new CurrentBatch(
-                            memory,
-                            transfers,
-                            tensors,
-                            backend::shares,
-                            context.gpu().multiprocessors()),
+                    new CurrentBatch(memory, transfers, tensors, backend::shares),
                     CurrentBatch::close);
             recorder = owned.add(new Recorder(stream, tensors), Recorder::close);
             tensorMap = owned.add(new TensorMap(), TensorMap::close);

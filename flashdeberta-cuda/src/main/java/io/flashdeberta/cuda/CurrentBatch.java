@@ -12,24 +12,24 @@ final class CurrentBatch implements AutoCloseable {
     private final Transfers transfers;
     private final Tensors tensors;
     private final Supplier<@Nullable WorkShares> work;
+    private final DeviceMemory memory;
     private final DeviceMemory.Block fixed;
+    private DeviceMemory.@Nullable Block shares;
+    private @Nullable WorkUnits divided;
     private Arena.@Nullable Span large;
     private @Nullable BatchData current;
 
-    /**
-     * @param work how attention divides its work, if it does
-     * @param blocks blocks that it is divided among at most
-     */
+    /** @param work how attention divides its work, if it does */
     CurrentBatch(
             DeviceMemory memory,
             Transfers transfers,
             Tensors tensors,
-            Supplier<@Nullable WorkShares> work,
-            int blocks) {
+            Supplier<@Nullable WorkShares> work) {
+        this.memory = memory;
         this.transfers = transfers;
         this.tensors = tensors;
         this.work = work;
-        fixed = memory.allocate(SMALL_BYTES + 2 * (blocks + 1L) * Integer.BYTES);
+        fixed = memory.allocate(SMALL_BYTES);
     }
 
     private static long smallBytes() {
@@ -39,8 +39,18 @@ final class CurrentBatch implements AutoCloseable {
         return (long) Integer.BYTES * layout.size(most);
     }
 
-    private long shares() {
-        return fixed.address() + SMALL_BYTES;
+    /** Where shares lie, and flags behind them, which are 0 between passes. */
+    private long shares(WorkShares division) {
+        if (shares == null) {
+            long numbers = (long) division.mostNumbers() + division.mostFlags();
+            shares = memory.allocate(Integer.BYTES * numbers);
+            transfers.upload(new int[division.mostFlags()], flags(division, shares.address()));
+        }
+        return shares.address();
+    }
+
+    private static long flags(WorkShares division, long shares) {
+        return shares + (long) Integer.BYTES * division.mostNumbers();
     }
 
     /** A batch's numbers on the GPU, copied there unless it is the last one. */
@@ -64,17 +74,27 @@ final class CurrentBatch implements AutoCloseable {
             address = large.address();
         }
         transfers.upload(target -> layout.fill(batch, target), numbers, address);
-        long farShares = shares();
-        if (division != null) {
-            transfers.upload(division.of(batch, layout), shares());
-            farShares += (division.nearBlocks(layout) + 1L) * Integer.BYTES;
+        if (division == null) {
+            current = new BatchData(batch, layout, address, 0, 0, 0);
+        } else {
+            long near = shares(division);
+            WorkUnits units = division.units(batch, layout);
+            if (!units.equals(divided)) {
+                divided = null;
+                transfers.upload(division.of(units), near);
+                divided = units;
+            }
+            long far = near + (long) Integer.BYTES * division.farSharesAt(layout);
+            current = new BatchData(batch, layout, address, near, far, flags(division, near));
         }
-        current = new BatchData(batch, layout, address, shares(), farShares);
         return current;
     }
 
     @Override
     public void close() {
+        if (shares != null) {
+            shares.close();
+        }
         fixed.close();
     }
 }

@@ -13,7 +13,7 @@ final class HopperAttention implements AttentionKernel {
 
     private static final int THREADS = 512;
     private static final int NEAR_SHARED_BYTES = 232_448;
-    private static final int FAR_SHARED_BYTES = 204_912;
+    private static final int FAR_SHARED_BYTES = 211_152;
     private static final int TILE = 64;
     private static final int WIDTH = 64;
     private static final int PIECE = 8;
@@ -63,7 +63,8 @@ final class HopperAttention implements AttentionKernel {
                 layout,
                 new WorkShares(
                         shape.heads(),
-                        buckets == null ? null : Saturation.of(buckets),
+                        buckets,
+                        layout == null ? 0 : layout.padding(),
                         gpu.multiprocessors()));
     }
 
@@ -104,7 +105,9 @@ final class HopperAttention implements AttentionKernel {
 
     /** Distances up to which the kernel asks for rows: a pair's tiles beyond saturation included. */
     private static int center(RelativeBuckets buckets) {
-        return Math.max(buckets.last(), -buckets.first()) + 4 * TILE;
+        int farthest = Math.max(buckets.last(), -buckets.first());
+        int longestNear = Math.min(Saturation.of(buckets).shortestFar(), Saturation.LONGEST_NEAR);
+        return Math.max(farthest, longestNear) + 4 * TILE;
     }
 
     @Override
@@ -141,7 +144,8 @@ final class HopperAttention implements AttentionKernel {
             long context) {
         boolean continued = layout != null && batch.layout().farItems() > 0;
         long bytes = (long) Float.BYTES * qkv.rows() * attention.heads();
-        try (Arena.@Nullable Span logarithms = continued ? session.arena().allocate(bytes) : null) {
+        try (Arena.@Nullable Span logarithms = continued ? session.arena().allocate(bytes) : null;
+                Arena.Span parts = session.arena().allocate(shares.partBytes(batch.layout()))) {
             Pass pass = new Pass(
                     session.launch(),
                     session.tensorMap().tiles(qkv, type, attention.heads(), attention.headSize()),
@@ -149,7 +153,8 @@ final class HopperAttention implements AttentionKernel {
                     batch,
                     qkv.address(),
                     context,
-                    logarithms == null ? 0 : logarithms.address());
+                    logarithms == null ? 0 : logarithms.address(),
+                    parts.address());
             runNear(pass);
             runFar(pass);
         }
@@ -160,6 +165,7 @@ final class HopperAttention implements AttentionKernel {
      *
      * @param tiles for the copy engine
      * @param logarithms what the first leaves to the second, {@code [tokens, heads]}; 0 if there is nothing to go on with
+     * @param parts room for what one share leaves to another
      */
     private record Pass(
             Launch launch,
@@ -168,7 +174,8 @@ final class HopperAttention implements AttentionKernel {
             BatchData batch,
             long qkv,
             long context,
-            long logarithms) {
+            long logarithms,
+            long parts) {
 
         Launch of(KernelProgram program, int blocks, int sharedBytes) {
             return launch.of(program, "attention", THREADS)
@@ -198,9 +205,11 @@ final class HopperAttention implements AttentionKernel {
                 .with(pass.attention.queryPositionsAddress())
                 .with(layout.rows());
         pass.attention.passPairs(launch);
-        launch.with(pass.batch.largeItems())
-                .with(pass.batch.largeCount())
+        launch.with(pass.batch.layout().shortestFar())
+                .with(pass.batch.largeItems())
                 .with(pass.batch.nearShares())
+                .with(pass.parts)
+                .with(pass.batch.flags())
                 .with(pass.logarithms);
         pass.run();
     }
@@ -211,12 +220,17 @@ final class HopperAttention implements AttentionKernel {
             return;
         }
         Launch launch = pass.of(far, blocks, FAR_SHARED_BYTES)
+                .early()
                 .with(pass.context)
                 .with(pass.logarithms)
                 .with(pass.attention.keyPositionsAddress())
                 .with(pass.attention.queryPositionsAddress());
         passSaturation(launch, pass.attention.distances());
-        launch.with(pass.batch.farItems()).with(pass.batch.farCount()).with(pass.batch.farShares());
+        launch.with(pass.batch.farItems())
+                .with(pass.batch.farCount())
+                .with(pass.batch.farShares())
+                .with(pass.parts)
+                .with(pass.batch.flags());
         pass.run();
     }
 

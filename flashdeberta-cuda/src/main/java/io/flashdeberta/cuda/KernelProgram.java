@@ -23,6 +23,7 @@ record KernelProgram(String file, List<String> definitions) {
             "hopper.cuh",
             "wgmma.cuh",
             "saturation.cuh",
+            "shares.cuh",
             "bands.cuh");
 
     static KernelProgram of(String file, NumberType type, String... definitions) {

@@ -1,13 +1,16 @@
 package io.flashdeberta.cuda;
 
 import static org.bytedeco.cuda.global.cudart.CU_FUNC_ATTRIBUTE_MAX_DYNAMIC_SHARED_SIZE_BYTES;
+import static org.bytedeco.cuda.global.cudart.CU_LAUNCH_ATTRIBUTE_PROGRAMMATIC_STREAM_SERIALIZATION;
 import static org.bytedeco.cuda.global.cudart.cuFuncSetAttribute;
-import static org.bytedeco.cuda.global.cudart.cuLaunchKernel;
+import static org.bytedeco.cuda.global.cudart.cuLaunchKernelEx;
 
 import java.util.Collections;
 import java.util.IdentityHashMap;
 import java.util.Set;
 import org.bytedeco.cuda.cudart.CUfunc_st;
+import org.bytedeco.cuda.cudart.CUlaunchAttribute;
+import org.bytedeco.cuda.cudart.CUlaunchConfig;
 import org.bytedeco.javacpp.LongPointer;
 import org.bytedeco.javacpp.Pointer;
 import org.bytedeco.javacpp.PointerPointer;
@@ -22,30 +25,27 @@ final class Launch implements AutoCloseable {
     /** What a block may have without asking. */
     private static final int COMMON_SHARED = 48 << 10;
 
-    private final Stream stream;
     private final Kernels kernels;
+    private final CUlaunchAttribute early = new CUlaunchAttribute();
+    private final CUlaunchConfig config = new CUlaunchConfig();
     private final Set<CUfunc_st> enlarged = Collections.newSetFromMap(new IdentityHashMap<>());
     private final LongPointer values = new LongPointer(MOST_ARGUMENTS);
     private final PointerPointer<Pointer> addresses = new PointerPointer<>(MOST_ARGUMENTS);
     private @Nullable CUfunc_st kernel;
-    private int gridX;
-    private int gridY;
-    private int gridZ;
-    private int threads;
-    private int sharedBytes;
     private int arguments;
 
     Launch(Stream stream, Kernels kernels) {
-        this.stream = stream;
         this.kernels = kernels;
+        early.id(CU_LAUNCH_ATTRIBUTE_PROGRAMMATIC_STREAM_SERIALIZATION);
+        early.value().programmaticStreamSerializationAllowed(1);
+        config.hStream(stream.handle()).attrs(early).blockDimY(1).blockDimZ(1);
     }
 
     /** @param threads threads of a block */
     Launch of(KernelProgram program, String function, int threads) {
         kernel = kernels.get(program, function);
-        this.threads = threads;
+        config.blockDimX(threads).sharedMemBytes(0).numAttrs(0);
         arguments = 0;
-        sharedBytes = 0;
         return grid(1, 1, 1);
     }
 
@@ -55,21 +55,25 @@ final class Launch implements AutoCloseable {
             throw new IllegalArgumentException("A grid of " + x + " × " + y + " × " + z
                     + " blocks; at most " + LARGEST_GRID + " are possible along y and z.");
         }
-        gridX = Math.toIntExact(x);
-        gridY = y;
-        gridZ = z;
+        config.gridDimX(Math.toIntExact(x)).gridDimY(y).gridDimZ(z);
         return this;
     }
 
     /** Bytes of shared memory beside what the kernel declares. */
     Launch shared(int bytes) {
-        sharedBytes = bytes;
+        config.sharedMemBytes(bytes);
         if (bytes > COMMON_SHARED && enlarged.add(kernel)) {
             Driver.check(
                     cuFuncSetAttribute(
                             kernel, CU_FUNC_ATTRIBUTE_MAX_DYNAMIC_SHARED_SIZE_BYTES, bytes),
                     "give a kernel shared memory");
         }
+        return this;
+    }
+
+    /** Lets blocks begin where there is room while the kernel before still runs, if that admits it; they wait for its end themselves. */
+    Launch early() {
+        config.numAttrs(1);
         return this;
     }
 
@@ -97,27 +101,16 @@ final class Launch implements AutoCloseable {
     }
 
     void run() {
-        if (gridX == 0 || gridY == 0 || gridZ == 0) {
+        if (config.gridDimX() == 0 || config.gridDimY() == 0 || config.gridDimZ() == 0) {
             return;
         }
-        Driver.check(
-                cuLaunchKernel(
-                        kernel,
-                        gridX,
-                        gridY,
-                        gridZ,
-                        threads,
-                        1,
-                        1,
-                        sharedBytes,
-                        stream.handle(),
-                        addresses,
-                        null),
-                "start a kernel");
+        Driver.check(cuLaunchKernelEx(config, kernel, addresses, null), "start a kernel");
     }
 
     @Override
     public void close() {
+        config.close();
+        early.close();
         values.close();
         addresses.close();
     }

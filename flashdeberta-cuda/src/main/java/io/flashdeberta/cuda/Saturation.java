@@ -4,7 +4,7 @@ import io.flashdeberta.backend.RelativeBuckets;
 
 /**
  * Which key tiles of 64 are near a unit of 128 queries: those in which some distance has a row of its own in the position tables.
- * The others need no look-up: saturation.cuh.
+ * The others need no look-up: saturation.cuh. Of sequences with few others all are near: a second kernel would not be worth it.
  *
  * @param first greatest distance from which on all smaller ones have one row
  * @param last smallest distance from which on all greater ones have one row
@@ -14,18 +14,30 @@ record Saturation(int first, int last) {
     static final int TILE = 64;
     static final int UNIT = 128;
 
+    /** Tokens of a sequence up to which all its tiles can be near. */
+    static final int LONGEST_NEAR = 1_664;
+
+    /** Up to so many quarters of the length from which on some distances are saturated, few tiles are. */
+    private static final int FEW_FAR_QUARTERS = 7;
+
     static Saturation of(RelativeBuckets buckets) {
         return new Saturation(buckets.first(), buckets.last());
     }
 
     /** The first near tile of the unit that a query is in. */
     int nearFrom(int query, int length) {
+        if (length < shortestFar()) {
+            return 0;
+        }
         int saturated = query / UNIT * UNIT - (TILE - 1) - last;
         return saturated < 0 ? 0 : Math.min(tiles(length), saturated / TILE + 1);
     }
 
     /** The tile behind its last near one. */
     int nearTo(int query, int length) {
+        if (length < shortestFar()) {
+            return tiles(length);
+        }
         int reached = query / UNIT * UNIT + UNIT - 1 + TILE - 1 - first;
         return Math.min(tiles(length), reached / TILE);
     }
@@ -34,7 +46,8 @@ record Saturation(int first, int last) {
     int shortestFar() {
         int rightOfFirst = (UNIT + TILE - 2 - first) / TILE * TILE + 1;
         int leftOfLast = Rounding.up(TILE - 1 + last, UNIT) + 1;
-        return Math.min(rightOfFirst, leftOfLast);
+        int least = Math.min(rightOfFirst, leftOfLast);
+        return Math.max(least, Math.min(FEW_FAR_QUARTERS * least / 4, LONGEST_NEAR + 1));
     }
 
     private static int tiles(int length) {

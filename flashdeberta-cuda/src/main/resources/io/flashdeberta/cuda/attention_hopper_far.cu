@@ -15,6 +15,7 @@
 #include "mma.cuh"
 #include "pairs.cuh"
 #include "saturation.cuh"
+#include "shares.cuh"
 #include "wgmma.cuh"
 
 constexpr int GROUPS = 3, ROWS = 64;  // warpgroups that compute, query rows of each
@@ -29,18 +30,28 @@ constexpr int LEFT = 0, RIGHT = 1;
 constexpr int QUERIES = STAGES * STAGE_BYTES;
 constexpr int NEXT_QUERIES = QUERIES + GROUPS * 2 * QUERY_BYTES;
 constexpr int BARRIERS = NEXT_QUERIES + GROUPS * QUERY_BYTES;
+constexpr int PIECES = BARRIERS + 112;  // two, in turn
+constexpr int NUMBERS = PIECES + 96;    // what each thread's bounds grow by on the left and on the right
 constexpr int LOADER_REGISTERS = 32, REGISTERS = 160;
 constexpr float LARGEST_SUM = 16384;  // of a thread's weights in a row: they stay finite in fp16
 constexpr float LOWEST = -1e30f;
 
-// A unit of work: 192 queries of one sequence and head, and the tiles of keys that are far from some of them.
-struct Unit {
-    int head, start, length, query;  // first row and length of the sequence, first query
-    int left, tiles;                 // tiles on the left, tiles in all
-    int rightFrom;                   // first key on the right
+// The tiles of a unit: first those on the left, then those on the right.
+struct Tiles {
+    int left;       // how many there are
+    int rightFrom;  // first key on the right
 
     __device__ __forceinline__ int key(int tile) const { return tile < left ? tile * KEYS : rightFrom + (tile - left) * KEYS; }
     __device__ __forceinline__ int side(int tile) const { return tile < left ? LEFT : RIGHT; }
+};
+
+// What a block has of a unit: 192 queries of one sequence and head, and the tiles of keys that are far from some of them.
+struct __align__(16) Piece {
+    int head, start, length, query;  // first row and length of the sequence, first query
+    Tiles tiles;
+    int from, to;                    // of the tiles
+    int slot, parts;                 // slots before it to merge; HANDED_OVER if another block merges this piece there
+    int unused[2];
 };
 
 // Keys up to which all are on the left of a query's near tiles, and from which on all are on the right.
@@ -51,23 +62,42 @@ __device__ __forceinline__ int right_from(int query, int length, int first) {
     return near_to(query & ~(SATURATION_UNIT - 1), tiles_of(length), first) * SATURATION_TILE;
 }
 
-__device__ __forceinline__ Unit unit_of(int number, int count, const int4 *work, int first, int last) {
-    Unit unit;
-    unit.head = number / count;
-    const int4 item = work[number - unit.head * count];
-    unit.start = item.x;
-    unit.length = item.y;
-    unit.query = item.z;
+// The pieces of a share, the last one first.
+struct Pieces {
+    const Share &share;
+    const int4 *work;
+    int count, first, last;  // units of a head; distances of saturation
+    int remaining, number;   // tiles, the unit that they end in
+
+    __device__ __forceinline__ Pieces(const Share &share, const int4 *work, int count, int first, int last)
+        : share(share), work(work), count(count), first(first), last(last), remaining(share.tiles), number(share.unit) {}
+
+    __device__ __forceinline__ Piece next() {
+        Piece piece;
+        do {
+            piece.head = number / count;
+            const int4 item = work[number - piece.head * count];
+            piece.start = item.x;
+            piece.length = item.y;
+            piece.query = item.z;
 #if CONTENT_TO_POSITION || POSITION_TO_CONTENT
-    const int lastGroup = min(unit.query + UNIT - ROWS, (tiles_of(unit.length) - 1) * ROWS);
-    unit.left = (left_to(lastGroup, unit.length, last) + KEYS - 1) / KEYS;
-    unit.rightFrom = right_from(unit.query, unit.length, first);
+            const int lastGroup = min(piece.query + UNIT - ROWS, (tiles_of(piece.length) - 1) * ROWS);
+            piece.tiles.left = (left_to(lastGroup, piece.length, last) + KEYS - 1) / KEYS;
+            piece.tiles.rightFrom = right_from(piece.query, piece.length, first);
 #else
-    unit.left = unit.rightFrom = 0;
+            piece.tiles.left = piece.tiles.rightFrom = 0;
 #endif
-    unit.tiles = unit.left + (max(0, unit.length - unit.rightFrom) + KEYS - 1) / KEYS;
-    return unit;
-}
+            const int all = piece.tiles.left + (max(0, piece.length - piece.tiles.rightFrom) + KEYS - 1) / KEYS;
+            piece.to = number == share.unit ? share.end : all;
+            piece.from = max(0, piece.to - remaining);
+            piece.slot = share.slot;
+            piece.parts = piece.to < all ? HANDED_OVER : piece.from > 0 ? share.parts : 0;
+            remaining -= piece.to - piece.from;
+            number--;
+        } while (piece.from == piece.to);
+        return piece;
+    }
+};
 
 // The stages in turn, and the phase of their barriers.
 struct Ring {
@@ -108,27 +138,28 @@ __device__ __forceinline__ void arrive(unsigned barrier, int lane) {
     if (lane == 0) barrier_arrive(barrier);
 }
 
-// The thread that brings queries, keys and values.
+// The thread that brings a piece with its queries, keys and values.
 struct Loader {
     unsigned base;
     Barriers barriers;
     Ring ring;
     unsigned queryPhase = 0;
 
-    __device__ __forceinline__ void load(const Unit &unit, const TensorMap &map, int heads) {
+    __device__ __forceinline__ void load(const Piece &piece, Piece *pieces, const TensorMap &map, int heads) {
         barrier_wait(barriers.queriesTaken(), queryPhase ^ 1);
+        pieces[queryPhase] = piece;
         queryPhase ^= 1;
         barrier_expect(barriers.queries(), GROUPS * QUERY_BYTES);
         for (int group = 0; group < GROUPS; group++)
-            load_tile(base + NEXT_QUERIES + group * QUERY_BYTES, &map, unit.start + unit.query + group * ROWS, unit.head,
+            load_tile(base + NEXT_QUERIES + group * QUERY_BYTES, &map, piece.start + piece.query + group * ROWS, piece.head,
                       barriers.queries());
 #pragma unroll 1
-        for (int tile = 0; tile < unit.tiles; tile++) {
-            const int token = unit.start + unit.key(tile);
+        for (int tile = piece.from; tile < piece.to; tile++) {
+            const int token = piece.start + piece.tiles.key(tile);
             const unsigned keys = base + ring.stage * STAGE_BYTES;
             barrier_wait(barriers.vacant(ring.stage), ring.phase ^ 1);
-            load(keys, map, token, heads + unit.head, barriers.keys(ring.stage));
-            load(keys + TILE_BYTES, map, token, 2 * heads + unit.head, barriers.values(ring.stage));
+            load(keys, map, token, heads + piece.head, barriers.keys(ring.stage));
+            load(keys + TILE_BYTES, map, token, 2 * heads + piece.head, barriers.values(ring.stage));
             ring.advance();
         }
     }
@@ -258,19 +289,20 @@ struct Rows {
     }
 };
 
-// Begins with what the near tiles gave, where row is the thread's first and its sequence has rows up to lastRow.
-__device__ __forceinline__ void begin(Rows &rows, const unsigned short *out, const float *logarithms, u64 start, int row, int lastRow,
-                                      int heads, int head, int headSize, int lane4) {
+// Begins with what the near tiles gave, where row is the thread's first and its sequence has rows up to lastRow; with their greatest
+// weight alone if this is to be handed over.
+__device__ __forceinline__ void begin(Rows &rows, const unsigned short *out, const float *logarithms, bool handedOver, u64 start, int row,
+                                      int lastRow, int heads, int head, int headSize, int lane4) {
 #if CONTENT_TO_POSITION || POSITION_TO_CONTENT
 #pragma unroll
     for (int h = 0; h < 2; h++) {
         const u64 at = (start + min(row + 8 * h, lastRow)) * heads + head;
         rows.bound[h] = -logarithms[at];
-        rows.sum[h] = lane4 == 0 ? 1 : 0;
+        rows.sum[h] = lane4 == 0 && !handedOver ? 1 : 0;
 #pragma unroll
         for (int n = 0; n < 8; n++) {
             const int column = 8 * n + 2 * lane4;
-            const unsigned pair = column < headSize ? *(const unsigned *)(out + at * headSize + column) : 0;
+            const unsigned pair = column < headSize && !handedOver ? *(const unsigned *)(out + at * headSize + column) : 0;
             rows.context[4 * n + 2 * h] = low(pair);
             rows.context[4 * n + 2 * h + 1] = high(pair);
         }
@@ -339,51 +371,51 @@ __device__ __forceinline__ void store(const Rows &rows, unsigned short *out, u64
 // keyTables, queryTables: [heads, tableRows, 64], the 16-byte pieces of a row r at piece ^ (r & 7).
 // out: [tokens, heads*headSize], logarithms: [tokens, heads] as attention_hopper_near.cu leaves them; out is continued.
 // last: the smallest distance from which on all have table row lastTableRow; first: the greatest with firstTableRow.
-// work: {first row, tokens, first query, 0} of the units of one head. shares: [gridDim.x + 1] of units, heads by heads.
+// work: {first row, tokens, first query, 0} of the units of one head. shares: [gridDim.x], of the tiles of units, heads by heads.
+// parts, flags: slots for what is handed over; the flags are 0 before and after.
 extern "C" __global__ void __launch_bounds__(512, 1)
 attention(const __grid_constant__ TensorMap qkvMap, unsigned short *out, const float *logarithms, const char *keyTables,
           const char *queryTables, int tableRows, int firstTableRow, int lastTableRow, int first, int last, const int4 *work,
-          const int *workCount, const int *shares, int heads, int headSize, float scale) {
+          const int *workCount, const Share *shares, float4 *parts, unsigned *flags, int heads, int headSize, float scale) {
     extern __shared__ __align__(1024) char memory[];
     const unsigned base = shared_address(memory);
     const int lane = threadIdx.x & 31, lane4 = lane & 3;
     const int warpOfBlock = uniform(threadIdx.x >> 5);
     const int group = (warpOfBlock >> 2) - 1, warp = warpOfBlock & 3;
     const Barriers barriers{base + BARRIERS};
-    const int count = *workCount;
-    const int from = shares[blockIdx.x], to = shares[blockIdx.x + 1];
+    Piece *pieces = (Piece *)(memory + PIECES);
     if (threadIdx.x == 0) barriers.init();
     __syncthreads();
 
     if (group < 0) {
         fewer_registers<LOADER_REGISTERS>();
         if (threadIdx.x > 0) return;
+        prefetch(&qkvMap);
+        const Share share = shares[blockIdx.x];
+        Pieces next(share, work, *workCount, first, last);
         Loader loader{base, barriers};
-        for (int number = from; number < to; number++) {
-            const Unit unit = unit_of(number, count, work, first, last);
-            if (unit.tiles > 0) loader.load(unit, qkvMap, heads);
-        }
+        while (next.remaining > 0) loader.load(next.next(), pieces, qkvMap, heads);
         return;
     }
 
     more_registers<REGISTERS>();
+    await_grid();
     const unsigned queries = base + QUERIES + group * 2 * QUERY_BYTES;
     const unsigned mine = (warp * 16 + (lane >> 2)) * 128 + lane4 * 4;
     Ring ring;
     unsigned queryPhase = 0;
-    for (int number = from; number < to; number++) {
-        Unit unit = unit_of(number, count, work, first, last);
-        unit.start = uniform(unit.start);
-        unit.length = uniform(unit.length);
-        unit.query = uniform(unit.query);
-        if (unit.tiles == 0) continue;
-        const int firstQuery = unit.query + group * ROWS;
+    for (int remaining = shares[blockIdx.x].tiles; remaining > 0;) {
         barrier_wait(barriers.queries(), queryPhase);
+        const Piece &piece = pieces[queryPhase];
+        const int from = piece.from, to = piece.to;
+        remaining -= to - from;
         queryPhase ^= 1;
-        if (firstQuery >= unit.length) {
+        const Tiles tiles{piece.tiles.left, piece.tiles.rightFrom};
+        const int firstQuery = piece.query + group * ROWS, length = piece.length;
+        if (firstQuery >= length) {
             arrive(barriers.queriesTaken(), lane);
 #pragma unroll 1
-            for (int tile = 0; tile < unit.tiles; tile++) {
+            for (int tile = from; tile < to; tile++) {
                 barrier_wait(barriers.values(ring.stage), ring.phase);
                 arrive(barriers.vacant(ring.stage), lane);
                 ring.advance();
@@ -391,50 +423,51 @@ attention(const __grid_constant__ TensorMap qkvMap, unsigned short *out, const f
             continue;
         }
 
-        const int row = firstQuery + warp * 16 + (lane >> 2), lastRow = unit.length - 1;
+        const int row = firstQuery + warp * 16 + (lane >> 2), lastRow = length - 1;
         Rows rows;
-        begin(rows, out, logarithms, unit.start, row, lastRow, heads, unit.head, headSize, lane4);
+        begin(rows, out, logarithms, piece.parts == HANDED_OVER, piece.start, row, lastRow, heads, piece.head, headSize, lane4);
         float numbers[2][2];
         named_barrier(1 + group, 128);  // all warps have finished the last unit's products
-        const u64 table = (u64)unit.head * tableRows * 128;
+        const u64 table = (u64)piece.head * tableRows * 128;
         shift_queries(base + NEXT_QUERIES + group * QUERY_BYTES + mine, queries + mine, numbers, keyTables + table,
                       queryTables + table, firstTableRow, lastTableRow, row > lastRow ? 0 : row + 8 > lastRow ? 1 : 2, lane);
         arrive(barriers.queriesTaken(), lane);
         fence_shared();
         named_barrier(1 + group, 128);
 #if CONTENT_TO_POSITION || POSITION_TO_CONTENT
-        const int leftTo = left_to(firstQuery, unit.length, last), rightFrom = right_from(firstQuery, unit.length, first);
+        const int leftTo = left_to(firstQuery, length, last), rightFrom = right_from(firstQuery, length, first);
 #else
         const int leftTo = 0, rightFrom = 0;
 #endif
-        float toRight[2];  // what the bounds grow by from the left to the right
+        const unsigned growth = base + NUMBERS + (threadIdx.x - 128) * 16;
 #pragma unroll
         for (int h = 0; h < 2; h++) {
-            rows.bound[h] += numbers[unit.side(0)][h] * scale;
-            toRight[h] = (numbers[RIGHT][h] - numbers[LEFT][h]) * scale;
+            store_float(growth + 4 * h, numbers[LEFT][h] * scale);
+            store_float(growth + 8 + 4 * h, numbers[RIGHT][h] * scale);
+            rows.bound[h] += load_float(growth + 8 * tiles.side(from) + 4 * h);
         }
 
         unsigned weights[32];
         Ring next = ring;  // of the tile whose scores are computed
         auto start_scores = [&](int tile) {
             barrier_wait(barriers.keys(next.stage), next.phase);
-            rows.start_scores(queries + unit.side(tile) * QUERY_BYTES, base + next.stage * STAGE_BYTES);
+            rows.start_scores(queries + tiles.side(tile) * QUERY_BYTES, base + next.stage * STAGE_BYTES);
         };
         auto soften = [&](int tile) {
-            if (tile == unit.left && tile > 0) {
-                rows.bound[0] += toRight[0];
-                rows.bound[1] += toRight[1];
+            if (tile == tiles.left && tile > from) {
+#pragma unroll
+                for (int h = 0; h < 2; h++) rows.bound[h] += load_float(growth + 8 + 4 * h) - load_float(growth + 4 * h);
             }
-            const bool onLeft = unit.side(tile) == LEFT;
-            const int key = unit.key(tile);
-            rows.soften(queries + unit.side(tile) * QUERY_BYTES, base + next.stage * STAGE_BYTES, onLeft ? 0 : rightFrom - key,
-                        (onLeft ? leftTo : unit.length) - key, scale, warp, lane);
+            const bool onLeft = tiles.side(tile) == LEFT;
+            const int key = tiles.key(tile);
+            rows.soften(queries + tiles.side(tile) * QUERY_BYTES, base + next.stage * STAGE_BYTES, onLeft ? 0 : rightFrom - key,
+                        (onLeft ? leftTo : length) - key, scale, warp, lane);
             next.advance();
         };
         auto start_context = [&](int tile) {
             barrier_wait(barriers.values(ring.stage), ring.phase);
             const unsigned values = base + ring.stage * STAGE_BYTES + TILE_BYTES;
-            const int valid = unit.length - unit.key(tile);
+            const int valid = length - tiles.key(tile);
             if (valid < KEYS) clear_beyond<TILE_BYTES>(values, valid, group);
             rows.start_context(weights, values);
         };
@@ -448,12 +481,12 @@ attention(const __grid_constant__ TensorMap qkvMap, unsigned short *out, const f
             ring.advance();
         };
 
-        start_scores(0);
+        start_scores(from);
         wait_products<0>();
-        soften(0);
+        soften(from);
         rows.settle(weights);
 #pragma unroll 1
-        for (int tile = 0; tile < unit.tiles - 1; tile++) {
+        for (int tile = from; tile < to - 1; tile++) {
             start_scores(tile + 1);
             start_context(tile);
             wait_products<1>();
@@ -462,9 +495,18 @@ attention(const __grid_constant__ TensorMap qkvMap, unsigned short *out, const f
             rows.settle(weights);
             release();
         }
-        start_context(unit.tiles - 1);
+        start_context(to - 1);
         end_context();
         release();
-        store(rows, out, unit.start, row, lastRow, heads, unit.head, headSize, lane4);
+#pragma unroll
+        for (int h = 0; h < 2; h++) rows.bound[h] -= load_float(growth + 8 * tiles.side(to - 1) + 4 * h);
+        const int warpOfGroups = group * 4 + warp;
+        if (piece.parts == HANDED_OVER) {
+            hand_over(rows.context, rows.bound, rows.sum, parts, flags, piece.slot * 12 + warpOfGroups, lane);
+            continue;
+        }
+        for (int part = piece.slot - piece.parts; part < piece.slot; part++)
+            merge(rows.context, rows.bound, rows.sum, parts, flags, part * 12 + warpOfGroups, lane);
+        store(rows, out, piece.start, row, lastRow, heads, piece.head, headSize, lane4);
     }
 }

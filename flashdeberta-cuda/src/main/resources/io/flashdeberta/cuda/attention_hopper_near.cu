@@ -9,7 +9,7 @@
 //
 // A block holds one head's tables KR and QR in shared memory. It has two pairs of warpgroups; a pair works on 128 queries of one
 // sequence, 64 for each warpgroup, against key tiles of 64 that the copy engine brings. While a pair works on one unit, it takes the
-// next from the block's share, and brings its first tiles before it stores what it has.
+// next of its share (shares.cuh), and brings its first tiles before it stores what it has.
 //
 // Compiled with BF16, CONTENT_TO_POSITION and POSITION_TO_CONTENT defined as 0 or 1, not both as 0.
 
@@ -17,6 +17,7 @@
 #include "hopper.cuh"
 #include "pairs.cuh"
 #include "saturation.cuh"
+#include "shares.cuh"
 #include "wgmma.cuh"
 
 constexpr int KEYS = 64;               // of a tile
@@ -36,7 +37,8 @@ constexpr float LOWEST = -1e30f;
 // A pair's unit of work, in shared memory.
 struct Unit {
     int start, length, first;  // of the sequence: first row, tokens; first query of the pair
-    int left, near;            // the first near tile; near tiles, 0 behind the last unit
+    int left, near;            // the first near tile; near tiles
+    int parts;                 // to merge; HANDED_OVER if another pair merges this one
 };
 
 // A pair's slots for tiles. Each has a barrier that says it is full and one that says it is empty; behind them lie the phases of the
@@ -70,27 +72,32 @@ struct Slots {
     }
 };
 
-// Asks for the next item of a share, or puts one without tokens in its place if there is none.
-__device__ __forceinline__ void take(unsigned item, int *next, int end, const int4 *work) {
-    const int taken = atomicAdd(next, 1);
-    if (taken < end) load_item(item, work + taken);
-    else store_shared(item + 4, 0);
+// Asks for the next item of a share.
+__device__ __forceinline__ void take(unsigned item, volatile Share &share, const int4 *work) {
+    if (share.tiles > 0) load_item(item, work + share.unit);
 }
 
 // Makes the item that was asked for a unit, and brings its first tiles.
-__device__ __forceinline__ void prepare(volatile Unit &unit, unsigned item, Slots &slots, const TensorMap &map, int heads, int head,
-                                        int first, int last) {
+__device__ __forceinline__ void prepare(volatile Unit &unit, unsigned item, volatile Share &share, Slots &slots, const TensorMap &map,
+                                        int heads, int head, int first, int last, int shortestFar) {
+    if (share.tiles == 0) return;
     await_item();
     const int start = load_shared(item), length = load_shared(item + 4), query = load_shared(item + 8);
     const int tiles = tiles_of(length);
-    const int left = near_from(query, tiles, last);
-    const int near = tiles == 0 ? 0 : near_to(query, tiles, first) - left;
+    const bool allNear = length < shortestFar;
+    const int unitFrom = allNear ? 0 : near_from(query, tiles, last);
+    const int all = allNear ? tiles : near_to(query, tiles, first) - unitFrom;
+    const int end = min(share.end, all), begin = max(0, end - share.tiles), near = end - begin;
+    const int left = unitFrom + begin;
     unit.start = start;
     unit.length = length;
     unit.first = query;
     unit.left = left;
     unit.near = near;
-    if (near == 0) return;
+    unit.parts = end < all ? HANDED_OVER : begin > 0 ? share.parts : 0;
+    share.tiles -= near;
+    share.unit--;
+    share.end = TO_THE_END;
     const int token = start + left * KEYS;
     slots.load(0, map, token, heads + head);
     slots.load(VALUES, map, token, 2 * heads + head);
@@ -230,13 +237,16 @@ __device__ __forceinline__ void store(const Rows &rows, unsigned short *out, flo
     }
 }
 
-// A head's tables to shared memory, the middle first: it is needed first.
+// What is needed of a head's tables to shared memory, the middle first: it is needed first.
 __device__ __forceinline__ void load_tables(unsigned keyTable, unsigned queryTable, unsigned barriers, const char *keyTables,
-                                            const char *queryTables, int tableRows, int head) {
+                                            const char *queryTables, int tableRows, int needed, int head) {
     for (int c = 0; c < 8; c++) {
         int chunk = c & 1 ? 4 - (c + 1) / 2 : 4 + c / 2;
+        if (chunk < (needed & 0xFFFF) >> 6 || chunk > needed >> 22) {
+            barrier_arrive(barriers + chunk * 8);
+            continue;
+        }
         int rows = min(64, tableRows - 64 * chunk);
-        if (rows <= 0) continue;
         u64 from = ((u64)head * tableRows + 64 * chunk) * 128;
         barrier_expect(barriers + chunk * 8, (CONTENT_TO_POSITION + POSITION_TO_CONTENT) * rows * 128);
 #if CONTENT_TO_POSITION
@@ -252,12 +262,15 @@ __device__ __forceinline__ void load_tables(unsigned keyTable, unsigned queryTab
 // keyTables, queryTables: [heads, tableRows, 64], the 16-byte pieces of a row r at piece ^ (r & 7); tableRows % 8 == 0.
 // distances: [2*center], at r + center the table rows of r (low half) and of r - 1 (high half).
 // last: the smallest distance from which on all greater ones have one row; first: the greatest from which on all smaller ones have.
-// work: {first row, tokens, first query, 0} of the units of one head. shares: [gridDim.x + 1] of units, heads by heads.
+// shortestFar: tokens from which on a sequence has tiles that are not near.
+// work: {first row, tokens, first query, 0} of the units of one head.
+// shares: of both pairs in turn, those that blocks begin with in front.
+// parts, flags: slots for what is handed over; the flags are 0 before and after.
 // out: [tokens, heads*headSize]. logarithms: [tokens, heads], of a row's weights 2^(score*scale); null if no sequence has far tiles.
 extern "C" __global__ void __launch_bounds__(512, 1)
 attention(const __grid_constant__ TensorMap qkvMap, const unsigned short *qkv, unsigned short *out, const char *keyTables,
-          const char *queryTables, int tableRows, const unsigned *distances, int center, int first, int last, const int4 *work,
-          const int *workCount, const int *shares, float *logarithms, int heads, int headSize, float scale) {
+          const char *queryTables, int tableRows, const unsigned *distances, int center, int first, int last, int shortestFar, const int4 *work,
+          const Share *shares, float4 *parts, unsigned *flags, float *logarithms, int heads, int headSize, float scale) {
     extern __shared__ __align__(1024) char memory[];
     const unsigned base = shared_address(memory);
     const unsigned keyTable = base, queryTable = base + TABLE_BYTES;
@@ -266,18 +279,19 @@ attention(const __grid_constant__ TensorMap qkvMap, const unsigned short *qkv, u
     const int group = warpOfBlock >> 2, pairId = group >> 1, warp = warpOfBlock & 3;
     const bool leads = (thread & 255) == 0;
     const unsigned tableBarriers = base + BARRIERS;
-    const int count = *workCount;
-    const int shareFrom = shares[blockIdx.x], shareTo = shares[blockIdx.x + 1];
-    if (shareFrom >= shareTo) return;
+    admit_next_grid();
+    int shareNumber = 2 * blockIdx.x;
+    if (shares[shareNumber].tiles + shares[shareNumber + 1].tiles == 0) return;
 
-    int *next = (int *)(memory + BARRIERS + 320);
     const unsigned item = base + BARRIERS + 336 + pairId * 16;
     unsigned unitAt = BARRIERS + 384 + pairId * 64;  // one of two, in turn
     Slots slots;
     slots.tiles = base + 2 * TABLE_BYTES + pairId * SLOTS * TILE_BYTES;
     slots.barriers = tableBarriers + 64 + pairId * 128;
     slots.fullPhases = 0;
+    volatile Share &share = *(volatile Share *)(memory + BARRIERS + 64 + pairId * 128 + 64);
     if (leads) {
+        prefetch(&qkvMap);
         for (int slot = 0; slot < SLOTS; slot++) {
             barrier_init(slots.barriers + slot * 8, 1);
             barrier_init(slots.barriers + (SLOTS + slot) * 8, 8);
@@ -296,29 +310,32 @@ attention(const __grid_constant__ TensorMap qkvMap, const unsigned short *qkv, u
     __syncthreads();
 
     unsigned tablePhase = 0;
-    for (int segment = shareFrom; segment < shareTo;) {
-        const int head = segment / count;
-        const int end = min(shareTo, (head + 1) * count);
-        if (thread == 0) {
-            *(volatile int *)next = segment - head * count;
-            load_tables(keyTable, queryTable, tableBarriers, keyTables, queryTables, tableRows, head);
-        }
-        __syncthreads();
+    do {
+        const int4 *from = (const int4 *)(shares + shareNumber + pairId);
+        const int4 a = from[0], b = from[1];
+        const int head = a.x;
+        shareNumber = b.w;
         slots.fullPhases &= ~TABLES;
-
         if (leads) {
-            take(item, next, end - head * count, work);
-            prepare(*(volatile Unit *)(memory + unitAt), item, slots, qkvMap, heads, head, first, last);
+            if (thread == 0) load_tables(keyTable, queryTable, tableBarriers, keyTables, queryTables, tableRows, b.z, head);
+            share.tiles = a.y;
+            share.unit = a.z;
+            share.end = a.w;
+            share.slot = b.x;
+            share.parts = b.y;
+            take(item, share, work);
+            prepare(*(volatile Unit *)(memory + unitAt), item, share, slots, qkvMap, heads, head, first, last, shortestFar);
         }
 
-        while (true) {
+        int near;
+        for (int remaining = a.y; remaining > 0; remaining -= near) {
             named_barrier(5 + pairId, 256);
             volatile Unit &unit = *(volatile Unit *)(memory + unitAt);
             unitAt ^= 32;
-            const int left = uniform(unit.left), near = uniform(unit.near);
+            const int left = uniform(unit.left);
+            near = uniform(unit.near);
             const int start = uniform(unit.start), length = uniform(unit.length);
-            if (near == 0) break;
-            if (leads) take(item, next, end - head * count, work);
+            if (leads) take(item, share, work);
             const int firstQuery = uniform(unit.first) + (group & 1) * 64;
             if (firstQuery >= length) {
                 follow(slots, near, lane);
@@ -484,12 +501,19 @@ attention(const __grid_constant__ TensorMap qkvMap, const unsigned short *qkv, u
                 for (int chunk = 0; 64 * chunk < tableRows; chunk++) barrier_wait(tableBarriers + chunk * 8, tablePhase);
                 slots.fullPhases |= TABLES;
             }
-            if (leads) prepare(*(volatile Unit *)(memory + unitAt), item, slots, qkvMap, heads, head, first, last);
-            store(rows, out, logarithms, start, row, length, heads, head, headSize, lane4);
+            if (leads) prepare(*(volatile Unit *)(memory + unitAt), item, share, slots, qkvMap, heads, head, first, last, shortestFar);
+            const int mergeable = uniform(((volatile Unit *)(memory + (unitAt ^ 32)))->parts), slot = uniform(share.slot);
+            const int warpOfPair = (group & 1) * 4 + warp;
+            if (mergeable == HANDED_OVER) {
+                hand_over(rows.out, rows.bound, rows.sum, parts, flags, slot * 8 + warpOfPair, lane);
+            } else {
+                for (int part = slot - mergeable; part < slot; part++)
+                    merge(rows.out, rows.bound, rows.sum, parts, flags, part * 8 + warpOfPair, lane);
+                store(rows, out, logarithms, start, row, length, heads, head, headSize, lane4);
+            }
         }
         fence_shared();
         __syncthreads();
         tablePhase ^= 1;
-        segment = end;
-    }
+    } while (shareNumber > 0);
 }

@@ -54,6 +54,10 @@ __device__ __forceinline__ void load_tile(unsigned to, const TensorMap *map, int
         : "memory");
 }
 
+__device__ __forceinline__ void prefetch(const TensorMap *map) {
+    asm volatile("prefetch.tensormap [%0];" ::"l"(map) : "memory");
+}
+
 __device__ __forceinline__ void load_bytes(unsigned to, const void *from, int bytes, unsigned barrier) {
     asm volatile(
         "cp.async.bulk.shared::cluster.global.mbarrier::complete_tx::bytes [%0], [%1], %2, [%3];" ::"r"(to), "l"(from),
@@ -74,6 +78,10 @@ template <int REGISTERS> __device__ __forceinline__ void more_registers() {
 template <int REGISTERS> __device__ __forceinline__ void fewer_registers() {
     asm volatile("setmaxnreg.dec.sync.aligned.u32 %0;" ::"n"(REGISTERS));
 }
+
+// Lets the next kernel's blocks begin where there is room, and lets those wait until this one has ended.
+__device__ __forceinline__ void admit_next_grid() { asm volatile("griddepcontrol.launch_dependents;" ::: "memory"); }
+__device__ __forceinline__ void await_grid() { asm volatile("griddepcontrol.wait;" ::: "memory"); }
 
 __device__ __forceinline__ void named_barrier(int id, int threads) {
     asm volatile("bar.sync %0, %1;" ::"r"(id), "r"(threads) : "memory");
@@ -129,8 +137,33 @@ __device__ __forceinline__ unsigned load_shared_half(unsigned address) {
 __device__ __forceinline__ void store_shared(unsigned address, unsigned value) {
     asm volatile("st.shared.u32 [%0], %1;" ::"r"(address), "r"(value) : "memory");
 }
+__device__ __forceinline__ float load_float(unsigned address) { return __uint_as_float(load_shared(address)); }
+__device__ __forceinline__ void store_float(unsigned address, float value) { store_shared(address, __float_as_uint(value)); }
 __device__ __forceinline__ void clear_shared(unsigned address) {
     asm volatile("st.shared.v4.u32 [%0], {%1, %1, %1, %1};" ::"r"(address), "r"(0) : "memory");
+}
+// What a warp's threads wrote to global memory before is seen by threads that read it after they have awaited the flag.
+__device__ __forceinline__ void publish(unsigned *flag) {
+    asm volatile("fence.acq_rel.gpu;\nst.relaxed.gpu.global.u32 [%0], 1;" ::"l"(flag) : "memory");
+}
+__device__ __forceinline__ void await_published(const unsigned *flag) {
+    asm volatile(
+        "{\n"
+        ".reg .pred published;\n"
+        ".reg .u32 value;\n"
+        "again:\n"
+        "ld.acquire.gpu.global.u32 value, [%0];\n"
+        "setp.ne.u32 published, value, 0;\n"
+        "@published bra finished;\n"
+        "nanosleep.u32 64;\n"
+        "bra again;\n"
+        "finished:\n"
+        "}\n" ::"l"(flag) : "memory");
+}
+__device__ __forceinline__ float4 load_published(const float4 *from) {
+    float4 v;
+    asm volatile("ld.global.cg.v4.f32 {%0, %1, %2, %3}, [%4];" : "=f"(v.x), "=f"(v.y), "=f"(v.z), "=f"(v.w) : "l"(from) : "memory");
+    return v;
 }
 __device__ __forceinline__ float power2(float x) {
     float y;

@@ -21,7 +21,7 @@ class RecordedPassesTest {
     };
 
     /** With tokens so far apart that their distance is saturated. */
-    static final int[][] LONG = {{900, 100}, {1000}, {50, 950}, {800, 200}, {230, 770}};
+    static final int[][] LONG = {{1400}, {1280, 120}, {1150, 250}, {1390}, {1408}};
 
     private static TestModel open(TestKernel kernel, Precision precision) throws Exception {
         BackendOptions options = BackendOptions.of(AttentionKind.FLASH, 1).withPrecision(precision);

@@ -13,83 +13,140 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** How attention's units are divided among blocks. */
+/** The shares of a batch as they lie on the GPU. */
 class WorkSharesTest {
 
-    private static final Saturation PUBLISHED = Saturation.of(new RelativeBuckets(256, 512));
+    private static final RelativeBuckets PUBLISHED = new RelativeBuckets(256, 512);
+    private static final int TILES = 1;
+    private static final int ROWS = 6;
+    private static final int NEXT = 7;
 
     private static PackedBatch batch(int... lengths) {
         List<int[]> ids = Arrays.stream(lengths).mapToObj(int[]::new).toList();
         return PackedBatch.of(ids, ids);
     }
 
-    private static int[] near(WorkShares division, PackedBatch batch, BatchLayout layout) {
-        return Arrays.copyOf(division.of(batch, layout), division.nearBlocks(layout) + 1);
+    private static PackedBatch equal(int length, int sequences) {
+        return batch(IntStream.generate(() -> length).limit(sequences).toArray());
     }
 
-    private static int[] far(WorkShares division, PackedBatch batch, BatchLayout layout) {
-        int from = division.nearBlocks(layout) + 1;
-        return Arrays.copyOfRange(
-                division.of(batch, layout), from, from + division.farBlocks(layout) + 1);
+    private static BatchLayout layout(WorkShares work, PackedBatch batch) {
+        return BatchLayout.of(batch, work.shortestFar());
+    }
+
+    /** Of each block the tiles of each worker. */
+    private static int[][] near(WorkShares work, PackedBatch batch) {
+        BatchLayout layout = layout(work, batch);
+        int[] numbers = work.of(work.units(batch, layout));
+        int[][] tiles = new int[work.nearBlocks(layout)][2];
+        for (int block = 0; block < tiles.length; block++) {
+            int share = 2 * block;
+            do {
+                for (int worker = 0; worker < 2; worker++) {
+                    tiles[block][worker] += numbers[Share.NUMBERS * (share + worker) + TILES];
+                }
+                share = numbers[Share.NUMBERS * share + NEXT];
+                assertThat(Share.NUMBERS * share).isLessThan(work.farSharesAt(layout));
+            } while (share > 0);
+        }
+        return tiles;
+    }
+
+    private static int[] far(WorkShares work, PackedBatch batch) {
+        BatchLayout layout = layout(work, batch);
+        int[] numbers = work.of(work.units(batch, layout));
+        assertThat(numbers.length).isLessThanOrEqualTo(work.mostNumbers());
+        return IntStream.range(0, work.farBlocks(layout))
+                .map(block -> numbers[work.farSharesAt(layout) + Share.NUMBERS * block + TILES])
+                .toArray();
+    }
+
+    private static int sum(int[][] tiles) {
+        return Arrays.stream(tiles).flatMapToInt(Arrays::stream).sum();
+    }
+
+    /** Near tiles by comparing all rows of a tile, where not all are near. */
+    private static int nearTiles(int length) {
+        int near = 0;
+        for (int query = 0; query < length; query += Saturation.UNIT) {
+            for (int key = 0; key < length; key += Saturation.TILE) {
+                int lowest = PUBLISHED.row(query - key - Saturation.TILE + 1);
+                int highest = PUBLISHED.row(query + Saturation.UNIT - 1 - key);
+                boolean apart = length >= Saturation.of(PUBLISHED).shortestFar();
+                near += !apart || (lowest < PUBLISHED.rows() - 1 && highest > 0) ? 1 : 0;
+            }
+        }
+        return near;
     }
 
     @ParameterizedTest
     @ValueSource(ints = {1, 2, 7, 131, 132})
-    void everyUnitBelongsToOneBlock(int blocks) {
-        PackedBatch batch = batch(new Random(5).ints(40, 1, 1500).toArray());
-        WorkShares division = new WorkShares(12, PUBLISHED, blocks);
-        BatchLayout layout = BatchLayout.of(batch, division.shortestFar());
-        int[] near = near(division, batch, layout);
-        assertThat(near).hasSize(blocks + 1).isSorted().startsWith(0);
-        assertThat(near[blocks])
-                .isEqualTo(12 * BatchLayout.largeItems(batch).length / WorkItems.NUMBERS);
-        int[] far = far(division, batch, layout);
-        assertThat(far).hasSize(blocks + 1).isSorted().startsWith(0);
-        assertThat(far[blocks]).isEqualTo(12 * layout.farItems(batch).length / WorkItems.NUMBERS);
+    void allNearTilesAreDivided(int blocks) {
+        int[] lengths = new Random(5).ints(40, 1, 1500).toArray();
+        // Without rows that rounding adds.
+        lengths[0] += Rounding.rows(Arrays.stream(lengths).sum())
+                - Arrays.stream(lengths).sum();
+        WorkShares work = new WorkShares(12, PUBLISHED, 0, blocks);
+        int expected =
+                12 * Arrays.stream(lengths).map(WorkSharesTest::nearTiles).sum();
+        assertThat(sum(near(work, batch(lengths)))).isEqualTo(expected);
     }
 
     @ParameterizedTest
-    @CsvSource({"128,22,132,2", "512,1,48,1", "640,3,60,3", "384,8,96,3", "192,2,24,2"})
-    void equalUnitsAreDividedEqually(int length, int sequences, int blocks, int units) {
-        PackedBatch batch =
-                batch(IntStream.generate(() -> length).limit(sequences).toArray());
-        WorkShares division = new WorkShares(12, PUBLISHED, blocks);
-        BatchLayout layout = BatchLayout.of(batch, division.shortestFar());
-        int[] near = near(division, batch, layout);
-        for (int block = 0; block < blocks; block++) {
-            assertThat(near[block + 1] - near[block]).isEqualTo(units);
+    @CsvSource({"512,16,132", "512,32,132", "128,22,132", "128,44,132"})
+    void equalUnitsThatCanBeDividedEquallyStayWhole(int length, int sequences, int blocks) {
+        WorkShares work = new WorkShares(12, PUBLISHED, 0, blocks);
+        int tiles = Rounding.blocks(length, Saturation.TILE);
+        for (int[] block : near(work, equal(length, sequences))) {
+            assertThat(block[0] % tiles).isZero();
+            assertThat(block[1] % tiles).isZero();
         }
-        assertThat(division.farBlocks(layout)).isZero();
+    }
+
+    @ParameterizedTest
+    @CsvSource({"512,1", "1024,1", "2048,4", "4096,1"})
+    void unitsAreDividedWhereBlocksWouldWait(int length, int sequences) {
+        WorkShares work = new WorkShares(12, PUBLISHED, 0, 132);
+        int[][] tiles = near(work, equal(length, sequences));
+        int most = Arrays.stream(tiles).flatMapToInt(Arrays::stream).max().orElseThrow();
+        assertThat(most).isLessThan(sum(tiles) / 264 + 5);
     }
 
     @Test
-    void aLongSequenceCountsForMoreThanShortOnes() {
-        int[] lengths = IntStream.generate(() -> 64).limit(64).toArray();
-        lengths[0] = 128 * 64;
-        PackedBatch batch = batch(lengths);
-        WorkShares division = new WorkShares(1, PUBLISHED, 8);
-        BatchLayout layout = BatchLayout.of(batch, division.shortestFar());
-        int[] near = near(division, batch, layout);
-        assertThat(near[1]).isLessThan(near[8] - near[7]);
-        int[] far = far(division, batch, layout);
-        int middle = far[5] - far[4];
-        assertThat(far[1]).isBetween(middle - 2, middle + 2);
+    void farTilesAreDividedToo() {
+        WorkShares work = new WorkShares(16, PUBLISHED, 0, 132);
+        int[] tiles = far(work, batch(4096));
+        int mean = Arrays.stream(tiles).sum() / 132;
+        assertThat(tiles).hasSize(132);
+        assertThat(Arrays.stream(tiles).max().orElseThrow()).isLessThan(mean + 12);
+        assertThat(far(work, equal(512, 8))).isEmpty();
     }
 
     @Test
     void withoutPositionsAllIsFar() {
         PackedBatch batch = batch(3, 509);
-        WorkShares division = new WorkShares(2, null, 132);
-        BatchLayout layout = BatchLayout.of(batch, division.shortestFar());
-        assertThat(division.nearBlocks(layout)).isZero();
-        int[] far = far(division, batch, layout);
-        assertThat(far[division.farBlocks(layout)]).isEqualTo(8);
+        WorkShares work = new WorkShares(2, null, 0, 132);
+        assertThat(near(work, batch)).isEmpty();
+        assertThat(Arrays.stream(far(work, batch)).sum()).isEqualTo(2 * (1 + 3 * 4));
+    }
+
+    @ParameterizedTest
+    @CsvSource({"1,196,322", "64,196,322", "128,132,386", "5000,3,514"})
+    void rowsAreThoseThatDistancesReach(int length, int first, int last) {
+        WorkShares work = new WorkShares(2, PUBLISHED, 3, 4);
+        PackedBatch batch = equal(length, 16);
+        int rows = work.of(work.units(batch, layout(work, batch)))[ROWS];
+        assertThat(rows & 0xFFFF).isEqualTo(first);
+        assertThat(rows >>> 16).isEqualTo(last);
     }
 
     @Test
-    void blocksAreNoMoreThanUnits() {
+    void thereIsRoomForAllShares() {
+        WorkShares work = new WorkShares(200, PUBLISHED, 0, 5);
+        PackedBatch batch = batch(130, 20, 1);
+        assertThat(sum(near(work, batch))).isGreaterThan(200 * 8);
         BatchLayout layout = new BatchLayout(128, 4, 4, 4, 1);
-        assertThat(new WorkShares(2, PUBLISHED, 132).nearBlocks(layout)).isEqualTo(8);
-        assertThat(new WorkShares(64, null, 132).farBlocks(layout)).isEqualTo(132);
+        assertThat(new WorkShares(2, PUBLISHED, 0, 132).nearBlocks(layout)).isEqualTo(8);
+        assertThat(new WorkShares(64, null, 0, 132).farBlocks(layout)).isEqualTo(132);
     }
 }
