@@ -391,6 +391,9 @@ attention(const __grid_constant__ TensorMap qkvMap, unsigned short *out, const f
         fewer_registers<LOADER_REGISTERS>();
         if (threadIdx.x > 0) return;
         prefetch(&qkvMap);
+#if !CONTENT_TO_POSITION && !POSITION_TO_CONTENT
+        await_grid();  // otherwise the near kernel, which this one need not wait for here, has waited for the queries, keys and values
+#endif
         const Share share = shares[blockIdx.x];
         Pieces next(share, work, *workCount, first, last);
         Loader loader{base, barriers};
