@@ -92,10 +92,13 @@ def near_range(layer, query, L):
 
 # Near the diagonal: the time a pair needs for a unit and for each of its tiles, to pass on a part of one, and to load a head's tables.
 START, TILE, PASS_ON, TABLES = 4, 5, 2, 7
-LEAST = 2  # tiles of a part
+LEAST = 2  # tiles of a part, if there are more than 3
+
+def least(tiles, split): return min(LEAST, max(1, max(tiles) // 2)) if split else 1
 
 def near_shares(tiles, heads, blocks, split, rows=0):
     """The division of a head's units of so many tiles among pairs: shares, slots, the longest time of a block."""
+    fewest = least(tiles, split)
     before = [2 * TABLES if blocks % heads else 0]
     for n in tiles: before.append(before[-1] + START + TILE * n)
     total = before[-1]
@@ -104,8 +107,8 @@ def near_shares(tiles, heads, blocks, split, rows=0):
         u = min(max(0, bisect.bisect_right(before, time) - 1), len(tiles) - 1)
         rest, n = time - before[u], tiles[u]
         t = max(0, (rest - START + TILE // 2) // TILE) if split else n if 2 * rest > START + TILE * n else 0
-        if t and n - t < LEAST: return u + 1, 0
-        return u, t if t >= LEAST else 0
+        if t and n - t < fewest: return u + 1, 0
+        return u, t if t >= fewest else 0
     def time(c): return before[c[0]] + (START + TILE * c[1] if c[1] else 0)
     shares, slot, handed, longest = [[[0] * 8] * 2 for _ in range(blocks)], 0, 0, 0
     for b in range(blocks):
@@ -146,14 +149,15 @@ def far_tiles(layer, query, L, positions=True):
 def far_shares(tiles, heads, blocks, split):
     """The division of all heads' units of so many tiles among blocks: shares, slots, the longest time of a block."""
     tiles = tiles * heads
+    fewest = least(tiles, split)
     before = [0]
     for n in tiles: before.append(before[-1] + (FAR_START + n if n else 0))
     def cut(time):
         u = min(max(0, bisect.bisect_right(before, time) - 1), len(tiles) - 1)
         rest, n = time - before[u], tiles[u]
         t = max(0, rest - FAR_START) if split else n if 2 * rest > FAR_START + n else 0
-        if t and n - t < LEAST: return u + 1, 0
-        return u, t if t >= LEAST else 0
+        if t and n - t < fewest: return u + 1, 0
+        return u, t if t >= fewest else 0
     def time(c): return before[c[0]] + (FAR_START + c[1] if c[1] else 0)
     cuts = [cut(before[-1] * b // blocks) for b in range(blocks)] + [(len(tiles), 0)]
     shares, slot, handed, longest = [], 0, 0, 0

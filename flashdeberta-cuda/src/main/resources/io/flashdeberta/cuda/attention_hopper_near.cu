@@ -37,7 +37,7 @@ constexpr float LOWEST = -1e30f;
 // A pair's unit of work, in shared memory.
 struct Unit {
     int start, length, first;  // of the sequence: first row, tokens; first query of the pair
-    int left, near;            // the first near tile; near tiles
+    int left, near;            // the first of its near tiles that are in the share, and how many
     int parts;                 // to merge; HANDED_OVER if another pair merges this one
 };
 
@@ -269,8 +269,9 @@ __device__ __forceinline__ void load_tables(unsigned keyTable, unsigned queryTab
 // out: [tokens, heads*headSize]. logarithms: [tokens, heads], of a row's weights 2^(score*scale); null if no sequence has far tiles.
 extern "C" __global__ void __launch_bounds__(512, 1)
 attention(const __grid_constant__ TensorMap qkvMap, const unsigned short *qkv, unsigned short *out, const char *keyTables,
-          const char *queryTables, int tableRows, const unsigned *distances, int center, int first, int last, int shortestFar, const int4 *work,
-          const Share *shares, float4 *parts, unsigned *flags, float *logarithms, int heads, int headSize, float scale) {
+          const char *queryTables, int tableRows, const unsigned *distances, int center, int first, int last, int shortestFar,
+          const int4 *work, const Share *shares, float4 *parts, unsigned *flags, float *logarithms, int heads, int headSize,
+          float scale) {
     extern __shared__ __align__(1024) char memory[];
     const unsigned base = shared_address(memory);
     const unsigned keyTable = base, queryTable = base + TABLE_BYTES;
@@ -502,12 +503,12 @@ attention(const __grid_constant__ TensorMap qkvMap, const unsigned short *qkv, u
                 slots.fullPhases |= TABLES;
             }
             if (leads) prepare(*(volatile Unit *)(memory + unitAt), item, share, slots, qkvMap, heads, head, first, last, shortestFar);
-            const int mergeable = uniform(((volatile Unit *)(memory + (unitAt ^ 32)))->parts), slot = uniform(share.slot);
+            const int merged = uniform(((volatile Unit *)(memory + (unitAt ^ 32)))->parts), slot = uniform(share.slot);
             const int warpOfPair = (group & 1) * 4 + warp;
-            if (mergeable == HANDED_OVER) {
+            if (merged == HANDED_OVER) {
                 hand_over(rows.out, rows.bound, rows.sum, parts, flags, slot * 8 + warpOfPair, lane);
             } else {
-                for (int part = slot - mergeable; part < slot; part++)
+                for (int part = slot - merged; part < slot; part++)
                     merge(rows.out, rows.bound, rows.sum, parts, flags, part * 8 + warpOfPair, lane);
                 store(rows, out, logarithms, start, row, length, heads, head, headSize, lane4);
             }
