@@ -2,7 +2,6 @@
 #include <cuda.h>
 #include <cuda_runtime.h>
 #include <cstdio>
-#include <cstdlib>
 #include <cstdint>
 template <typename F> static F entry(const char *name) {
     void *f = nullptr; cudaDriverEntryPointQueryResult r;
@@ -35,7 +34,7 @@ static CUresult start_early(void *f, int grid, int threads, int shared, void *st
     static auto go = entry<CUresult (*)(const CUlaunchConfig *, CUfunction, void **, void **)>("cuLaunchKernelEx");
     CUlaunchAttribute early = {};
     early.id = CU_LAUNCH_ATTRIBUTE_PROGRAMMATIC_STREAM_SERIALIZATION;
-    early.value.programmaticStreamSerializationAllowed = getenv("LATE") ? 0 : 1;
+    early.value.programmaticStreamSerializationAllowed = 1;
     CUlaunchConfig config = {};
     config.gridDimX = grid, config.gridDimY = config.gridDimZ = 1;
     config.blockDimX = threads, config.blockDimY = config.blockDimZ = 1;

@@ -42,11 +42,22 @@ final class CurrentBatch implements AutoCloseable {
     /** Where shares lie, and flags behind them, which are 0 between passes. */
     private long shares(WorkShares division) {
         if (shares == null) {
-            long numbers = (long) division.mostNumbers() + division.mostFlags();
-            shares = memory.allocate(Integer.BYTES * numbers);
-            transfers.upload(new int[division.mostFlags()], flags(division, shares.address()));
+            shares = allocateShares(division);
         }
         return shares.address();
+    }
+
+    private DeviceMemory.Block allocateShares(WorkShares division) {
+        int[] flags = new int[division.mostFlags()];
+        DeviceMemory.Block block =
+                memory.allocate(Integer.BYTES * ((long) division.mostNumbers() + flags.length));
+        try {
+            transfers.upload(flags, flags(division, block.address()));
+            return block;
+        } catch (RuntimeException | Error e) {
+            block.close();
+            throw e;
+        }
     }
 
     private static long flags(WorkShares division, long shares) {

@@ -14,11 +14,12 @@ final class Division {
     private static final int LEAST_TILES = 2;
 
     /**
-     * The division into whole units, or into parts where that takes less than so many hundredths of the time.
+     * The division into whole units, or into parts of them if it then takes less than so many hundredths of the time.
      *
      * @param tiles of each unit of a group
      * @param blocks among which the units of all groups are divided
      * @param workers of a block, which work side by side and on one group at a time
+     * @param hundredths of the time that whole units take
      */
     static Shares best(
             int[] tiles, int groups, int blocks, int workers, Times times, int hundredths) {
@@ -61,7 +62,7 @@ final class Division {
     private final Times times;
     private final int leastTiles;
 
-    /** Time and tiles of all units before one. */
+    /** Time and tiles of all units before one; where a block can have several groups, the time to begin with one included. */
     private final long[] timeBefore;
 
     private final int[] tilesBefore;
@@ -79,8 +80,8 @@ final class Division {
         this.leastTiles = leastTiles;
         timeBefore = new long[tiles.length + 1];
         tilesBefore = new int[tiles.length + 1];
-        boolean severalGroups = blocks % groups != 0;
-        timeBefore[0] = severalGroups ? (long) workers * times.group() : 0;
+        boolean spansGroups = blocks % groups != 0;
+        timeBefore[0] = spansGroups ? (long) workers * times.group() : 0;
         for (int i = 0; i < tiles.length; i++) {
             timeBefore[i + 1] = timeBefore[i] + time(tiles[i]);
             tilesBefore[i + 1] = tilesBefore[i] + tiles[i];

@@ -143,7 +143,8 @@ final class HopperAttention implements AttentionKernel {
             CudaTensor qkv,
             long context) {
         boolean continued = layout != null && batch.layout().farItems() > 0;
-        long bytes = (long) Float.BYTES * qkv.rows() * attention.heads();
+        // Rows that rounding adds are a sequence too.
+        long bytes = (long) Float.BYTES * batch.layout().rows() * attention.heads();
         try (Arena.@Nullable Span logarithms = continued ? session.arena().allocate(bytes) : null;
                 Arena.Span parts = session.arena().allocate(shares.partBytes(batch.layout()))) {
             Pass pass = new Pass(
@@ -193,6 +194,7 @@ final class HopperAttention implements AttentionKernel {
         }
     }
 
+    /** Does not begin early, since the kernel after it does, and relies on the queries, keys and values being there. */
     private void runNear(Pass pass) {
         int blocks = shares.nearBlocks(pass.batch.layout());
         if (layout == null || blocks == 0) {

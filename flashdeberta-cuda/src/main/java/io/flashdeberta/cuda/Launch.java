@@ -71,7 +71,7 @@ final class Launch implements AutoCloseable {
         return this;
     }
 
-    /** Lets blocks begin where there is room while the kernel before still runs, if that admits it; they wait for its end themselves. */
+    /** Lets blocks begin where there is room while the kernel before still runs, if that admits it; what of it they need they await. */
     Launch early() {
         config.numAttrs(1);
         return this;

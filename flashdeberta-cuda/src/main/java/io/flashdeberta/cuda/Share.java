@@ -15,8 +15,6 @@ record Share(int group, int tiles, int unit, int end, int slot, int parts) {
     /** Numbers of a share on the GPU. */
     static final int NUMBERS = 8;
 
-    static final Share NONE = new Share(0, 0, 0, 0, 0, 0);
-
     /**
      * Writes it.
      *

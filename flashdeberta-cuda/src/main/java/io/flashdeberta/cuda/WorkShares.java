@@ -28,7 +28,7 @@ record WorkShares(int heads, @Nullable RelativeBuckets buckets, int padding, int
 
     private static final Division.Times FAR_TIMES = new Division.Times(0, 3, 1, 1);
 
-    /** Parts of a unit for which there are blocks at most, and rows for each: those of two tiles. */
+    /** Blocks for each unit at most, and rows of the batch for each of these, since a unit has no more tiles than its batch. */
     private static final int MOST_PARTS = 4;
 
     private static final int PART_ROWS = 2 * Saturation.TILE;

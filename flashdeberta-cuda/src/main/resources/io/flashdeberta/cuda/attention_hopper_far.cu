@@ -51,7 +51,6 @@ struct __align__(16) Piece {
     Tiles tiles;
     int from, to;                    // of the tiles
     int slot, parts;                 // slots before it to merge; HANDED_OVER if another block merges this piece there
-    int unused[2];
 };
 
 // Keys up to which all are on the left of a query's near tiles, and from which on all are on the right.

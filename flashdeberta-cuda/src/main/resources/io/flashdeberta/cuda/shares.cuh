@@ -1,6 +1,7 @@
 // Shares of attention's key tiles, of equal work: a unit's tiles can belong to several, as in Stream-K
 // (https://arxiv.org/abs/2301.03598). Who has a share goes through it backwards: what it has of a unit that another share ends comes
-// first and is handed over; what others have handed over of a unit that it ends is merged last, when it is there.
+// first and is handed over; what others have handed over of a unit that it ends is merged last, when it is there. So one waits for
+// shares of blocks before its own alone, which have begun before it: a GPU starts blocks in the order of their numbers.
 #pragma once
 #include "hopper.cuh"
 

@@ -61,6 +61,13 @@ class AttentionAccuracyTest {
                 new int[] {1300, 40, 900},
                 new AttentionShape(2, 64, false, false, null),
                 8));
+        // Blocks work on several heads, and rounding adds 254 rows.
+        for (int heads : new int[] {5, 16}) {
+            cases.add(new AttentionCase(
+                    heads + " heads",
+                    new int[] {1300, 40, 2758},
+                    new AttentionShape(heads, 8, true, true, PUBLISHED)));
+        }
         for (int size : new int[] {8, 13, 32, 40, 96, 128}) {
             cases.add(new AttentionCase(
                     "near edges, heads of " + size,

@@ -18,8 +18,12 @@ class WorkSharesTest {
 
     private static final RelativeBuckets PUBLISHED = new RelativeBuckets(256, 512);
     private static final int TILES = 1;
+    private static final int SLOT = 4;
     private static final int ROWS = 6;
     private static final int NEXT = 7;
+
+    /** A thread's 36 numbers. */
+    private static final long BYTES_OF_PART = 36 * 32 * Float.BYTES;
 
     private static PackedBatch batch(int... lengths) {
         List<int[]> ids = Arrays.stream(lengths).mapToObj(int[]::new).toList();
@@ -138,6 +142,26 @@ class WorkSharesTest {
         int rows = work.of(work.units(batch, layout(work, batch)))[ROWS];
         assertThat(rows & 0xFFFF).isEqualTo(first);
         assertThat(rows >>> 16).isEqualTo(last);
+    }
+
+    @Test
+    void thereIsRoomForAllParts() {
+        Random random = new Random(8);
+        for (int n = 0; n < 200; n++) {
+            int heads = 1 + random.nextInt(24);
+            WorkShares work = new WorkShares(heads, PUBLISHED, 0, 1 + random.nextInt(132));
+            PackedBatch batch =
+                    batch(random.ints(1 + random.nextInt(6), 1, 4000).toArray());
+            BatchLayout layout = layout(work, batch);
+            int[] numbers = work.of(work.units(batch, layout));
+            int farAt = work.farSharesAt(layout);
+            for (int at = 0; at < numbers.length; at += Share.NUMBERS) {
+                int warps = at < farAt ? 8 : 12;
+                int flags = (numbers[at + SLOT] + 1) * warps;
+                assertThat(flags).isLessThanOrEqualTo(work.mostFlags());
+                assertThat(flags * BYTES_OF_PART).isLessThanOrEqualTo(work.partBytes(layout));
+            }
+        }
     }
 
     @Test
