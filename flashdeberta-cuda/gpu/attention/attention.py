@@ -92,13 +92,10 @@ def near_range(layer, query, L):
 
 # Near the diagonal: the time a pair needs for a unit and for each of its tiles, to pass on a part of one, and to load a head's tables.
 START, TILE, PASS_ON, TABLES = 4, 5, 2, 7
-LEAST = 2  # tiles of a part, if there are more than 3
-
-def least(tiles, split): return min(LEAST, max(1, max(tiles) // 2)) if split else 1
+LEAST = 2  # tiles of a part
 
 def near_shares(tiles, heads, blocks, split, rows=0):
     """The division of a head's units of so many tiles among pairs: shares, slots, the longest time of a block."""
-    fewest = least(tiles, split)
     before = [2 * TABLES if blocks % heads else 0]
     for n in tiles: before.append(before[-1] + START + TILE * n)
     total = before[-1]
@@ -107,8 +104,8 @@ def near_shares(tiles, heads, blocks, split, rows=0):
         u = min(max(0, bisect.bisect_right(before, time) - 1), len(tiles) - 1)
         rest, n = time - before[u], tiles[u]
         t = max(0, (rest - START + TILE // 2) // TILE) if split else n if 2 * rest > START + TILE * n else 0
-        if t and n - t < fewest: return u + 1, 0
-        return u, t if t >= fewest else 0
+        if t and n - t < LEAST: return u + 1, 0
+        return u, t if t >= LEAST else 0
     def time(c): return before[c[0]] + (START + TILE * c[1] if c[1] else 0)
     shares, slot, handed, longest = [[[0] * 8] * 2 for _ in range(blocks)], 0, 0, 0
     for b in range(blocks):
@@ -149,15 +146,14 @@ def far_tiles(layer, query, L, positions=True):
 def far_shares(tiles, heads, blocks, split):
     """The division of all heads' units of so many tiles among blocks: shares, slots, the longest time of a block."""
     tiles = tiles * heads
-    fewest = least(tiles, split)
     before = [0]
     for n in tiles: before.append(before[-1] + (FAR_START + n if n else 0))
     def cut(time):
         u = min(max(0, bisect.bisect_right(before, time) - 1), len(tiles) - 1)
         rest, n = time - before[u], tiles[u]
         t = max(0, rest - FAR_START) if split else n if 2 * rest > FAR_START + n else 0
-        if t and n - t < fewest: return u + 1, 0
-        return u, t if t >= fewest else 0
+        if t and n - t < LEAST: return u + 1, 0
+        return u, t if t >= LEAST else 0
     def time(c): return before[c[0]] + (FAR_START + c[1] if c[1] else 0)
     cuts = [cut(before[-1] * b // blocks) for b in range(blocks)] + [(len(tiles), 0)]
     shares, slot, handed, longest = [], 0, 0, 0
@@ -207,6 +203,7 @@ class Work:
         s.flags = torch.zeros(max(1, near_parts, far_parts), dtype=torch.int32, device="cuda")
         s.parts = torch.full((s.flags.shape[0], 9 * 32 * 4), float("nan"), device="cuda")
         s.small = on_gpu(work_of(lengths, NEAR))
+        s.small_count = ints([s.small.shape[0]])
         s.logarithms = torch.full((sum(lengths) * layer.heads,), float("nan"), device="cuda")
 
 def address(t): return ctypes.c_void_p(t.data_ptr() if t is not None else 0)
@@ -230,7 +227,7 @@ def run(layer, qkv, out, wk, scale, bf16, c2p, p2c):
     run_far(layer, qkv, out, wk, scale, bf16, c2p, p2c)
 
 def run_mma(layer, qkv, out, wk, scale, bf16, c2p, p2c):
-    w, n = wk.small, ints([len(wk.small)])
+    w, n = wk.small, wk.small_count
     head = 64 if layer.D <= 64 else 128
     shared = (3 * 64 * (head + 8) + 2 * 64 * 72) * 2
     function = kernel("attention_mma.cu", shared, "sm_90", BF16=bf16, HEAD_SIZE=head, CONTENT_TO_POSITION=c2p, POSITION_TO_CONTENT=p2c)
@@ -350,7 +347,7 @@ def correctness():
     return bad
 
 def timing():
-    for B, L in ((8, 1024), (4, 2048), (2, 4096), (1, 16384)): print(f"near {B}x{L}: {bench(B, L, run=run_near):.4f}  far {bench(B, L, run=run_far):.4f}", flush=True)
+    for B, L in ((4, 2048), (2, 4096), (1, 16384)): print(f"near {B}x{L}: {bench(B, L, run=run_near):.4f}  far {bench(B, L, run=run_far):.4f}", flush=True)
     for B, L in ((1, 128), (32, 128), (1, 512), (16, 512), (8, 1024), (4, 2048), (2, 4096), (1, 8192), (1, 16384), (1, 32768)):
         print(f"{B}x{L}: {bench(B, L):.4f}  none {bench(B, L, c2p=0, p2c=0):.4f}  flash {sdpa(B, L, 'FLASH_ATTENTION'):.4f} cudnn {sdpa(B, L, 'CUDNN_ATTENTION'):.4f}", flush=True)
     for B, L in ((16, 512), (2, 4096)):

@@ -10,7 +10,7 @@ import java.util.stream.IntStream;
  */
 final class Division {
 
-    /** Tiles of a part at least, where units have several times as many: fewer are not worth its beginning. */
+    /** Tiles of a part at least: fewer are not worth its beginning. */
     private static final int LEAST_TILES = 2;
 
     /**
@@ -23,13 +23,11 @@ final class Division {
      */
     static Shares best(
             int[] tiles, int groups, int blocks, int workers, Times times, int hundredths) {
-        Shares whole = new Division(tiles, groups, blocks, workers, times, 0).shares();
-        int most = IntStream.of(tiles).max().orElse(0);
-        if (most < 2) {
+        Shares whole = new Division(tiles, groups, blocks, workers, times, false).shares();
+        if (IntStream.of(tiles).noneMatch(number -> number >= 2 * LEAST_TILES)) {
             return whole;
         }
-        int least = Math.min(LEAST_TILES, most / 2);
-        Shares parts = new Division(tiles, groups, blocks, workers, times, least).shares();
+        Shares parts = new Division(tiles, groups, blocks, workers, times, true).shares();
         return 100 * parts.time() < hundredths * whole.time() ? parts : whole;
     }
 
@@ -60,7 +58,7 @@ final class Division {
     private final int blocks;
     private final int workers;
     private final Times times;
-    private final int leastTiles;
+    private final boolean splits;
 
     /** Time and tiles of all units before one; where a block can have several groups, the time to begin with one included. */
     private final long[] timeBefore;
@@ -70,14 +68,14 @@ final class Division {
     private int slots;
     private int handedOver;
 
-    /** @param leastTiles of a part, 0 if units are not divided */
-    Division(int[] tiles, int groups, int blocks, int workers, Times times, int leastTiles) {
+    /** @param splits whether units may be divided */
+    Division(int[] tiles, int groups, int blocks, int workers, Times times, boolean splits) {
         this.tiles = tiles;
         this.groups = groups;
         this.blocks = blocks;
         this.workers = workers;
         this.times = times;
-        this.leastTiles = leastTiles;
+        this.splits = splits;
         timeBefore = new long[tiles.length + 1];
         tilesBefore = new int[tiles.length + 1];
         boolean spansGroups = blocks % groups != 0;
@@ -165,13 +163,13 @@ final class Division {
         int unit = lastBefore(time);
         long rest = time - timeBefore[unit];
         int all = tiles[unit];
-        long tile = leastTiles > 0
+        long tile = splits
                 ? Math.max(0, (rest - times.unit() + times.tile() / 2) / times.tile())
                 : 2 * rest > time(all) ? all : 0;
-        if (tile > 0 && all - tile < Math.max(1, leastTiles)) {
+        if (tile > 0 && all - tile < LEAST_TILES) {
             return new Cut(unit + 1, 0);
         }
-        return new Cut(unit, tile < leastTiles ? 0 : (int) tile);
+        return new Cut(unit, tile < LEAST_TILES ? 0 : (int) tile);
     }
 
     /** The last unit that begins at a time or before. */

@@ -62,11 +62,11 @@ class DivisionTest {
     void everyTileIsInOneShareAndEveryPartIsTakenUp(int groups, int blocks, int workers) {
         Random random = new Random(7);
         for (int n = 0; n < 60; n++) {
-            int fewest = n % 2;
-            int[] tiles = random.ints(1 + random.nextInt(70), fewest, 20).toArray();
-            for (int least : new int[] {0, 1, 2}) {
+            int least = n % 2;
+            int[] tiles = random.ints(1 + random.nextInt(70), least, 20).toArray();
+            for (boolean splits : new boolean[] {false, true}) {
                 Division.Shares shares =
-                        new Division(tiles, groups, blocks, workers, TIMES, least).shares();
+                        new Division(tiles, groups, blocks, workers, TIMES, splits).shares();
                 Walk walk = new Walk(groups, tiles);
                 // What a share takes up, shares of earlier blocks or workers have left.
                 for (List<List<Share>> block : shares.blocks()) {
@@ -77,7 +77,7 @@ class DivisionTest {
                 }
                 assertThat(walk.left).isEmpty();
                 assertThat(walk.parts).isEqualTo(shares.slots());
-                if (least == 0) {
+                if (!splits) {
                     assertThat(shares.slots()).isZero();
                 }
                 for (int[][] group : walk.seen) {
@@ -96,8 +96,8 @@ class DivisionTest {
         int[] all = new int[units];
         Arrays.fill(all, tiles);
         int blocks = 66;
-        Division.Shares whole = new Division(all, groups, blocks, 2, TIMES, 0).shares();
-        Division.Shares parts = new Division(all, groups, blocks, 2, TIMES, 2).shares();
+        Division.Shares whole = new Division(all, groups, blocks, 2, TIMES, false).shares();
+        Division.Shares parts = new Division(all, groups, blocks, 2, TIMES, true).shares();
         long even = (long) groups * units * (4 + 5 * tiles) / (2 * blocks);
         assertThat(parts.time()).isLessThan(whole.time());
         // A unit begun anew, a part left and parts taken up, tables, and what a tile more or less
@@ -110,10 +110,10 @@ class DivisionTest {
     @Test
     void unitsWithoutTilesTakeNoTime() {
         Division.Shares shares = new Division(
-                        new int[] {0, 9, 0, 9, 0}, 1, 2, 1, new Division.Times(0, 3, 1, 1), 0)
+                        new int[] {0, 9, 0, 9, 0}, 1, 2, 1, new Division.Times(0, 3, 1, 1), false)
                 .shares();
         assertThat(shares.time()).isEqualTo(12);
-        assertThat(new Division(new int[] {0}, 1, 3, 1, TIMES, 2).shares().slots())
+        assertThat(new Division(new int[] {0}, 1, 3, 1, TIMES, true).shares().slots())
                 .isZero();
     }
 }
