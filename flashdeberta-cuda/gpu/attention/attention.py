@@ -90,51 +90,51 @@ def near_range(layer, query, L):
     left = 0 if u - 63 - layer.bk.last < 0 else min(T, (u - 63 - layer.bk.last) // 64 + 1)
     return left, min(T, (u + 190 - layer.bk.first) // 64)
 
-# Near the diagonal: the time a pair needs for a unit and for each of its tiles, to pass on a part of one, and to load a head's tables.
-START, TILE, PASS_ON, TABLES = 4, 5, 2, 7
 LEAST = 2  # tiles of a part
 
-def near_shares(tiles, heads, blocks, split, rows=0):
-    """The division of a head's units of so many tiles among pairs: shares, slots, the longest time of a block."""
-    before = [2 * TABLES if blocks % heads else 0]
-    for n in tiles: before.append(before[-1] + START + TILE * n)
+def divide(tiles, groups, blocks, workers, times, split):
+    """Divides the units, of so many tiles, of alike groups among the workers of blocks, each of which is in one group at a time.
+    times: to begin with a group, with a unit; of a tile; to pass on a part of a unit.
+    Gives each block's shares, last group first, how many parts are passed on, and the longest time of a block."""
+    group_time, start, tile_time, pass_on = times
+    before = [workers * group_time if blocks % groups else 0]
+    for n in tiles: before.append(before[-1] + (start + tile_time * n if n else 0))
     total = before[-1]
     def cut(time):
         """Unit and tile nearest to a time."""
         u = min(max(0, bisect.bisect_right(before, time) - 1), len(tiles) - 1)
         rest, n = time - before[u], tiles[u]
-        t = max(0, (rest - START + TILE // 2) // TILE) if split else n if 2 * rest > START + TILE * n else 0
+        t = max(0, (rest - start + tile_time // 2) // tile_time) if split else n if n and 2 * rest > start + tile_time * n else 0
         if t and n - t < LEAST: return u + 1, 0
         return u, t if t >= LEAST else 0
-    def time(c): return before[c[0]] + (START + TILE * c[1] if c[1] else 0)
-    shares, slot, handed, longest = [[[0] * 8] * 2 for _ in range(blocks)], 0, 0, 0
+    def time(c): return before[c[0]] + (start + tile_time * c[1] if c[1] else 0)
+    shares, slot, handed, longest = [[] for _ in range(blocks)], 0, 0, 0
     for b in range(blocks):
-        low, high = total * heads * b // blocks, total * heads * (b + 1) // blocks
+        low, high = total * groups * b // blocks, total * groups * (b + 1) // blocks
         used = 0
-        for head in range(low // total, heads):
-            if high <= head * total: break
-            ends = [cut(max(0, low - head * total)), None, cut(min(total, high - head * total))]
-            ends[1] = cut((time(ends[0]) + time(ends[2])) // 2)
-            if ends[0] == ends[2]: continue
-            times, pair = [], []
+        for group in range(low // total, groups):
+            if high <= group * total: break
+            first, last = cut(max(0, low - group * total)), cut(min(total, high - group * total))
+            if first == last: continue
+            ends = [first] + [cut(time(first) + (time(last) - time(first)) * w // workers) for w in range(1, workers)] + [last]
+            own, ofWorkers = [], []
             for a, e in zip(ends, ends[1:]):
                 number = sum(tiles[a[0]:e[0]]) + e[1] - a[1]
-                unit, end = e if e[1] else (e[0] - 1, tiles[e[0] - 1])
+                unit, end = e if e[1] else (max(0, e[0] - 1), tiles[max(0, e[0] - 1)])
                 merges = handed if number and e[0] > a[0] else 0
                 if merges: handed = 0
-                pair.append([head, number, unit, end, slot, merges, rows, 0])
+                own.append([group, number, unit, end, slot, merges])
                 passes = number and e[1] > 0
-                times.append(time(e) - time(a) + (START if a[1] and number else 0) + PASS_ON * (merges + passes))
+                ofWorkers.append(time(e) - time(a) + (start if a[1] else 0) + pass_on * (merges + passes) if number else 0)
                 if passes: slot, handed = slot + 1, handed + 1
-            used += TABLES + max(times)
-            if shares[b][0][1] or shares[b][1][1]:  # of the head before: comes after this one
-                for share in pair: share[7] = 2 * len(shares)
-                shares.append(shares[b])
-            shares[b] = pair
+            used += group_time + max(ofWorkers)
+            shares[b] = own + shares[b]
         longest = max(longest, used)
-    return [share for pair in shares for share in pair], slot, longest
+    return shares, slot, longest
 
-FAR_START, FAR_PASS_ON = 3, 1  # far from it: what a unit needs beside its tiles, and to pass on a part, in tiles
+def best(tiles, groups, blocks, workers, times, hundredths):
+    whole, split = (divide(tiles, groups, blocks, workers, times, s) for s in (False, True))
+    return split if 100 * split[2] < hundredths * whole[2] else whole
 
 def far_tiles(layer, query, L, positions=True):
     left, end = 0, 0
@@ -142,31 +142,6 @@ def far_tiles(layer, query, L, positions=True):
         left = near_range(layer, min(query + 128, (L - 1) // 64 * 64), L)[0]
         end = near_range(layer, query, L)[1]
     return (left + 1) // 2 + max(0, L - 64 * end + 127) // 128
-
-def far_shares(tiles, heads, blocks, split):
-    """The division of all heads' units of so many tiles among blocks: shares, slots, the longest time of a block."""
-    tiles = tiles * heads
-    before = [0]
-    for n in tiles: before.append(before[-1] + (FAR_START + n if n else 0))
-    def cut(time):
-        u = min(max(0, bisect.bisect_right(before, time) - 1), len(tiles) - 1)
-        rest, n = time - before[u], tiles[u]
-        t = max(0, rest - FAR_START) if split else n if 2 * rest > FAR_START + n else 0
-        if t and n - t < LEAST: return u + 1, 0
-        return u, t if t >= LEAST else 0
-    def time(c): return before[c[0]] + (FAR_START + c[1] if c[1] else 0)
-    cuts = [cut(before[-1] * b // blocks) for b in range(blocks)] + [(len(tiles), 0)]
-    shares, slot, handed, longest = [], 0, 0, 0
-    for a, e in zip(cuts, cuts[1:]):
-        number = sum(tiles[a[0]:e[0]]) + e[1] - a[1]
-        unit, end = e if e[1] else (e[0] - 1, tiles[e[0] - 1])
-        merges = handed if number and e[0] > a[0] else 0
-        if merges: handed = 0
-        shares.append([0, number, unit, end, slot, merges, 0, 0])
-        passes = number and e[1] > 0
-        longest = max(longest, time(e) - time(a) + (FAR_START if a[1] and number else 0) + FAR_PASS_ON * (merges + passes))
-        if passes: slot, handed = slot + 1, handed + 1
-    return shares, slot, longest
 
 def work_of(lengths, rows, counts=lambda L, q: True):
     """Units of so many rows, those of long sequences first."""
@@ -185,15 +160,24 @@ def near_work(layer, lengths):
     blocks = min(SMS, 4 * layer.heads * len(items))
     reach = min((max(lengths) + 63) // 64 * 64, layer.center) - 1
     rows = layer.bk.row(-reach) + layer.pad | layer.bk.row(reach) + layer.pad << 16
-    shares, slots, _ = min((near_shares(tiles, layer.heads, blocks, s, rows) for s in (False, True)), key=lambda d: d[2])
+    ofBlocks, slots, _ = best(tiles, layer.heads, blocks, 2, (7, 4, 5, 2), 100)
+    shares = [None] * 2 * blocks  # what blocks begin with, then what comes after that
+    for b, own in enumerate(ofBlocks):
+        at = 2 * b
+        for pair in [own[i:i + 2] for i in range(0, len(own), 2)] or [[[0] * 6] * 2]:
+            own = own[2:]
+            following = len(shares) if own else 0
+            shares[at:at + 2] = [share + [rows, following] for share in pair]
+            if own: shares += [None, None]
+            at = following
     return (on_gpu(items), ints(shares)), blocks, 8 * slots
 
 def far_work(layer, lengths, positions):
     items = work_of(lengths, FAR, lambda L, q: any(far_tiles(layer, query, L, positions) for query in range(0, L, FAR)))
     if not items: return None, 0, 0
     blocks = min(SMS, 4 * layer.heads * len(items))
-    whole, split = (far_shares([far_tiles(layer, q, L, positions) for L, _, q in items], layer.heads, blocks, s) for s in (False, True))
-    shares, slots, _ = split if 100 * split[2] < 92 * whole[2] else whole
+    ofBlocks, slots, _ = best([far_tiles(layer, q, L, positions) for L, _, q in items] * layer.heads, 1, blocks, 1, (0, 3, 1, 1), 92)
+    shares = [(own[0] if own else [0] * 6) + [0, 0] for own in ofBlocks]
     return (on_gpu(items), ints([len(items)]), ints(shares)), blocks, 12 * slots
 
 class Work:

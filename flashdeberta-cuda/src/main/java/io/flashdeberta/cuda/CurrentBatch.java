@@ -11,24 +11,24 @@ final class CurrentBatch implements AutoCloseable {
 
     private final Transfers transfers;
     private final Tensors tensors;
-    private final Supplier<@Nullable WorkShares> work;
+    private final Supplier<@Nullable WorkShares> division;
     private final DeviceMemory memory;
     private final DeviceMemory.Block fixed;
     private DeviceMemory.@Nullable Block shares;
-    private @Nullable WorkUnits divided;
+    private @Nullable WorkUnits units;
     private Arena.@Nullable Span large;
     private @Nullable BatchData current;
 
-    /** @param work how attention divides its work, if it does */
+    /** @param division how attention divides its work, if it does */
     CurrentBatch(
             DeviceMemory memory,
             Transfers transfers,
             Tensors tensors,
-            Supplier<@Nullable WorkShares> work) {
+            Supplier<@Nullable WorkShares> division) {
         this.memory = memory;
         this.transfers = transfers;
         this.tensors = tensors;
-        this.work = work;
+        this.division = division;
         fixed = memory.allocate(SMALL_BYTES);
     }
 
@@ -37,31 +37,6 @@ final class CurrentBatch implements AutoCloseable {
         int items = Rounding.items(most);
         BatchLayout layout = new BatchLayout(Rounding.rows(most), items, items, items, 1);
         return (long) Integer.BYTES * layout.size(most);
-    }
-
-    /** Where shares lie, and flags behind them, which are 0 between passes. */
-    private long shares(WorkShares division) {
-        if (shares == null) {
-            shares = allocateShares(division);
-        }
-        return shares.address();
-    }
-
-    private DeviceMemory.Block allocateShares(WorkShares division) {
-        int[] flags = new int[division.mostFlags()];
-        DeviceMemory.Block block =
-                memory.allocate(Integer.BYTES * ((long) division.mostNumbers() + flags.length));
-        try {
-            transfers.upload(flags, flags(division, block.address()));
-            return block;
-        } catch (RuntimeException | Error e) {
-            block.close();
-            throw e;
-        }
-    }
-
-    private static long flags(WorkShares division, long shares) {
-        return shares + (long) Integer.BYTES * division.mostNumbers();
     }
 
     /** A batch's numbers on the GPU, copied there unless it is the last one. */
@@ -75,9 +50,9 @@ final class CurrentBatch implements AutoCloseable {
             large.close();
             large = null;
         }
-        WorkShares division = work.get();
-        BatchLayout layout = BatchLayout.of(
-                batch, division == null ? Integer.MAX_VALUE : division.shortestFar());
+        WorkShares work = division.get();
+        BatchLayout layout =
+                BatchLayout.of(batch, work == null ? Integer.MAX_VALUE : work.shortestFar());
         int numbers = layout.size(batch.sequences());
         long address = fixed.address();
         if (batch.totalTokens() > RecordedPasses.MOST_TOKENS) {
@@ -85,20 +60,45 @@ final class CurrentBatch implements AutoCloseable {
             address = large.address();
         }
         transfers.upload(target -> layout.fill(batch, target), numbers, address);
-        if (division == null) {
-            current = new BatchData(batch, layout, address, 0, 0, 0);
-        } else {
-            long near = shares(division);
-            WorkUnits units = division.units(batch, layout);
-            if (!units.equals(divided)) {
-                divided = null;
-                transfers.upload(division.of(units), near);
-                divided = units;
-            }
-            long far = near + (long) Integer.BYTES * division.farSharesAt(layout);
-            current = new BatchData(batch, layout, address, near, far, flags(division, near));
-        }
+        current = work == null
+                ? new BatchData(batch, layout, address, 0, 0, 0)
+                : divided(work, batch, layout, address);
         return current;
+    }
+
+    /** Copies the shares of a batch too, unless its units have as many tiles as the last one's. */
+    private BatchData divided(
+            WorkShares work, PackedBatch batch, BatchLayout layout, long address) {
+        if (shares == null) {
+            shares = allocateShares(work);
+        }
+        long near = shares.address();
+        WorkUnits next = work.units(batch, layout);
+        if (!next.equals(units)) {
+            units = null;
+            transfers.upload(work.of(next), near);
+            units = next;
+        }
+        long far = near + (long) Integer.BYTES * work.farSharesAt(layout);
+        return new BatchData(batch, layout, address, near, far, flags(work, near));
+    }
+
+    /** Room for shares, and behind them for flags, which are 0 between passes. */
+    private DeviceMemory.Block allocateShares(WorkShares work) {
+        int[] flags = new int[work.mostFlags()];
+        DeviceMemory.Block block =
+                memory.allocate(Integer.BYTES * ((long) work.mostNumbers() + flags.length));
+        try {
+            transfers.upload(flags, flags(work, block.address()));
+            return block;
+        } catch (RuntimeException | Error e) {
+            block.close();
+            throw e;
+        }
+    }
+
+    private static long flags(WorkShares work, long shares) {
+        return shares + (long) Integer.BYTES * work.mostNumbers();
     }
 
     @Override

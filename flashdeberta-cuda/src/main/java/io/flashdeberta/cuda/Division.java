@@ -44,11 +44,11 @@ final class Division {
     /**
      * A division.
      *
-     * @param blocks of each block the shares of each group that it works on, last group first; one for each worker
+     * @param blocks of each block its shares: one for each worker, of the last of its groups and then of those before
      * @param slots parts that are left to others
      * @param time of the block that takes longest
      */
-    record Shares(List<List<List<Share>>> blocks, int slots, long time) {}
+    record Shares(List<List<Share>> blocks, int slots, long time) {}
 
     /** A place between two tiles: the unit and the tiles before it there. */
     private record Cut(int unit, int tile) {}
@@ -91,13 +91,13 @@ final class Division {
     }
 
     Shares shares() {
-        List<List<List<Share>>> shares = new ArrayList<>(blocks);
+        List<List<Share>> shares = new ArrayList<>(blocks);
         long total = timeBefore[tiles.length];
         long longest = 0;
         for (int block = 0; block < blocks; block++) {
             long from = total * groups * block / blocks;
             long to = total * groups * (block + 1) / blocks;
-            List<List<Share>> ofBlock = new ArrayList<>(1);
+            List<Share> ofBlock = new ArrayList<>(workers);
             long time = 0;
             for (long begin = from - from % Math.max(1, total); begin < to; begin += total) {
                 Cut first = cut(Math.max(0, from - begin));
@@ -112,20 +112,18 @@ final class Division {
         return new Shares(shares, slots, longest);
     }
 
-    /** Divides what a block has of a group among its workers; returns the time of the one that takes longest. */
-    private long divide(int group, Cut from, Cut to, List<List<Share>> ofBlock) {
-        List<Share> shares = new ArrayList<>(workers);
+    /** Divides what a block has of a group among its workers, in front of its other groups; returns the longest time of a worker. */
+    private long divide(int group, Cut from, Cut to, List<Share> ofBlock) {
         long longest = 0;
         Cut begin = from;
         for (int worker = 1; worker <= workers; worker++) {
             long until = time(from) + (time(to) - time(from)) * worker / workers;
             Cut end = worker == workers ? to : cut(until);
             Share share = share(group, begin, end);
-            shares.add(share);
+            ofBlock.add(worker - 1, share);
             longest = Math.max(longest, time(share, begin, end));
             begin = end;
         }
-        ofBlock.add(0, shares);
         return longest;
     }
 

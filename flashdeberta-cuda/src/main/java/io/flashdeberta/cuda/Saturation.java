@@ -14,8 +14,8 @@ record Saturation(int first, int last) {
     static final int TILE = 64;
     static final int UNIT = 128;
 
-    /** Tokens of a sequence up to which all its tiles can be near. */
-    static final int LONGEST_NEAR = 1_664;
+    /** Tokens of a sequence up to which all its tiles can be near: attention_hopper_near.cu knows no distances beyond. */
+    static final int LONGEST_NEAR = 26 * TILE;
 
     /** Up to so many quarters of the length from which on some distances are saturated, few tiles are. */
     private static final int FEW_FAR_QUARTERS = 7;

@@ -130,25 +130,24 @@ record WorkShares(int heads, @Nullable RelativeBuckets buckets, int padding, int
         return numbers;
     }
 
+    /** A block's first shares lie at its number, further ones behind those of all blocks. */
     private void writeNear(WorkUnits units, int[] numbers) {
         int blocks = units.nearBlocks();
-        List<List<List<Share>>> ofBlocks = Division.best(
+        List<List<Share>> ofBlocks = Division.best(
                         units.nearTiles(), heads, blocks, NEAR_WORKERS, NEAR_TIMES, NEAR_WORTH)
                 .blocks();
-        int more = NEAR_WORKERS * blocks;
+        int free = NEAR_WORKERS * blocks;
         for (int block = 0; block < blocks; block++) {
+            List<Share> shares = ofBlocks.get(block);
             int at = NEAR_WORKERS * block;
-            List<List<Share>> byHead = ofBlocks.get(block);
-            for (int i = 0; i < byHead.size(); i++) {
-                int next = i + 1 < byHead.size() ? more : 0;
+            for (int i = 0; i < shares.size(); i += NEAR_WORKERS) {
+                int next = i + NEAR_WORKERS < shares.size() ? free : 0;
                 for (int worker = 0; worker < NEAR_WORKERS; worker++) {
-                    Share share = byHead.get(i).get(worker);
-                    share.write(numbers, Share.NUMBERS * (at + worker), units.rows(), next);
+                    shares.get(i + worker)
+                            .write(numbers, Share.NUMBERS * (at + worker), units.rows(), next);
                 }
-                if (next > 0) {
-                    at = more;
-                    more += NEAR_WORKERS;
-                }
+                at = next;
+                free += next > 0 ? NEAR_WORKERS : 0;
             }
         }
     }
@@ -159,12 +158,12 @@ record WorkShares(int heads, @Nullable RelativeBuckets buckets, int padding, int
         for (int head = 0; head < heads; head++) {
             System.arraycopy(ofHead, 0, tiles, head * ofHead.length, ofHead.length);
         }
-        List<List<List<Share>>> ofBlocks = Division.best(
+        List<List<Share>> ofBlocks = Division.best(
                         tiles, 1, units.farBlocks(), 1, FAR_TIMES, FAR_WORTH)
                 .blocks();
         for (int block = 0; block < ofBlocks.size(); block++) {
-            for (List<Share> share : ofBlocks.get(block)) {
-                share.get(0).write(numbers, farAt + Share.NUMBERS * block, 0, 0);
+            for (Share share : ofBlocks.get(block)) {
+                share.write(numbers, farAt + Share.NUMBERS * block, 0, 0);
             }
         }
     }

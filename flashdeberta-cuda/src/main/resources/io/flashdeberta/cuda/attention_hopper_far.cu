@@ -30,8 +30,8 @@ constexpr int LEFT = 0, RIGHT = 1;
 constexpr int QUERIES = STAGES * STAGE_BYTES;
 constexpr int NEXT_QUERIES = QUERIES + GROUPS * 2 * QUERY_BYTES;
 constexpr int BARRIERS = NEXT_QUERIES + GROUPS * QUERY_BYTES;
-constexpr int PIECES = BARRIERS + 112;  // two, in turn
-constexpr int NUMBERS = PIECES + 96;    // what each thread's bounds grow by on the left and on the right
+constexpr int BARRIER_BYTES = 8 * (3 * STAGES + 2);
+constexpr int WARPS = 4 * GROUPS;
 constexpr int LOADER_REGISTERS = 32, REGISTERS = 160;
 constexpr float LARGEST_SUM = 16384;  // of a thread's weights in a row: they stay finite in fp16
 constexpr float LOWEST = -1e30f;
@@ -52,6 +52,10 @@ struct __align__(16) Piece {
     int from, to;                    // of the tiles
     int slot, parts;                 // slots before it to merge; HANDED_OVER if another block merges this piece there
 };
+
+// In shared memory behind the barriers: two pieces, in turn; what each thread's bounds grow by on the left and on the right.
+constexpr int PIECES = BARRIERS + BARRIER_BYTES;
+constexpr int NUMBERS = PIECES + 2 * sizeof(Piece);
 
 // Keys up to which all are on the left of a query's near tiles, and from which on all are on the right.
 __device__ __forceinline__ int left_to(int query, int length, int last) {
@@ -124,10 +128,10 @@ struct Barriers {
         for (int stage = 0; stage < STAGES; stage++) {
             barrier_init(keys(stage), 1);
             barrier_init(values(stage), 1);
-            barrier_init(vacant(stage), 4 * GROUPS);
+            barrier_init(vacant(stage), WARPS);
         }
         barrier_init(queries(), 1);
-        barrier_init(queriesTaken(), 4 * GROUPS);
+        barrier_init(queriesTaken(), WARPS);
         asm volatile("fence.mbarrier_init.release.cluster;" ::: "memory");
     }
 };
@@ -504,11 +508,11 @@ attention(const __grid_constant__ TensorMap qkvMap, unsigned short *out, const f
         for (int h = 0; h < 2; h++) rows.bound[h] -= load_float(growth + 8 * tiles.side(to - 1) + 4 * h);
         const int warpOfGroups = group * 4 + warp;
         if (piece.parts == HANDED_OVER) {
-            hand_over(rows.context, rows.bound, rows.sum, parts, flags, piece.slot * 12 + warpOfGroups, lane);
+            hand_over(rows.context, rows.bound, rows.sum, parts, flags, piece.slot * WARPS + warpOfGroups, lane);
             continue;
         }
         for (int part = piece.slot - piece.parts; part < piece.slot; part++)
-            merge(rows.context, rows.bound, rows.sum, parts, flags, part * 12 + warpOfGroups, lane);
+            merge(rows.context, rows.bound, rows.sum, parts, flags, part * WARPS + warpOfGroups, lane);
         store(rows, out, piece.start, row, lastRow, heads, piece.head, headSize, lane4);
     }
 }

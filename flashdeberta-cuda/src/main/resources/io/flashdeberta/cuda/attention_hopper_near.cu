@@ -28,9 +28,14 @@ constexpr int SLOTS = 3;               // of a pair, for tiles: keys, keys, valu
 constexpr int VALUES = 2;
 constexpr int SCRATCHES = 2 * TABLE_BYTES + 2 * SLOTS * TILE_BYTES;
 constexpr int BARRIERS = SCRATCHES + 4 * SCRATCH_BYTES;
-// How tiles get their position terms, by their distance in tiles and the warp.
-constexpr int FARTHEST = 30;
+// Behind the barriers of tables, those of each pair and its share; each pair's item, then its two units; how tiles get their position
+// terms, by their distance in tiles and the warp.
+constexpr int PAIRS = BARRIERS + 64, PAIR_BYTES = 128, SHARE = 64;
+constexpr int ITEMS = BARRIERS + 336, ITEM_BYTES = 16;
+constexpr int UNITS = BARRIERS + 384, UNIT_BYTES = 32;
 constexpr int POSITIONS = BARRIERS + 512;
+constexpr int FARTHEST = 30;
+constexpr int WARPS = 8;               // of a pair
 constexpr float LARGEST_SUM = 16384;   // of a thread's weights in a row: they stay finite in fp16
 constexpr float LOWEST = -1e30f;
 
@@ -284,18 +289,18 @@ attention(const __grid_constant__ TensorMap qkvMap, const unsigned short *qkv, u
     int shareNumber = 2 * blockIdx.x;
     if (shares[shareNumber].tiles + shares[shareNumber + 1].tiles == 0) return;
 
-    const unsigned item = base + BARRIERS + 336 + pairId * 16;
-    unsigned unitAt = BARRIERS + 384 + pairId * 64;  // one of two, in turn
+    const unsigned item = base + ITEMS + pairId * ITEM_BYTES;
+    unsigned unitAt = UNITS + pairId * 2 * UNIT_BYTES;
     Slots slots;
     slots.tiles = base + 2 * TABLE_BYTES + pairId * SLOTS * TILE_BYTES;
-    slots.barriers = tableBarriers + 64 + pairId * 128;
+    slots.barriers = base + PAIRS + pairId * PAIR_BYTES;
     slots.fullPhases = 0;
-    volatile Share &share = *(volatile Share *)(memory + BARRIERS + 64 + pairId * 128 + 64);
+    volatile Share &share = *(volatile Share *)(memory + PAIRS + pairId * PAIR_BYTES + SHARE);
     if (leads) {
         prefetch(&qkvMap);
         for (int slot = 0; slot < SLOTS; slot++) {
             barrier_init(slots.barriers + slot * 8, 1);
-            barrier_init(slots.barriers + (SLOTS + slot) * 8, 8);
+            barrier_init(slots.barriers + (SLOTS + slot) * 8, WARPS);
         }
         store_shared(slots.barriers + PHASES, 0);
     }
@@ -312,27 +317,26 @@ attention(const __grid_constant__ TensorMap qkvMap, const unsigned short *qkv, u
 
     unsigned tablePhase = 0;
     do {
-        const int4 *from = (const int4 *)(shares + shareNumber + pairId);
-        const int4 a = from[0], b = from[1];
-        const int head = a.x;
-        shareNumber = b.w;
+        const Share next = load_share(shares + shareNumber + pairId);
+        const int head = next.head;
+        shareNumber = next.next;
         slots.fullPhases &= ~TABLES;
         if (leads) {
-            if (thread == 0) load_tables(keyTable, queryTable, tableBarriers, keyTables, queryTables, tableRows, b.z, head);
-            share.tiles = a.y;
-            share.unit = a.z;
-            share.end = a.w;
-            share.slot = b.x;
-            share.parts = b.y;
+            if (thread == 0) load_tables(keyTable, queryTable, tableBarriers, keyTables, queryTables, tableRows, next.rows, head);
+            share.tiles = next.tiles;
+            share.unit = next.unit;
+            share.end = next.end;
+            share.slot = next.slot;
+            share.parts = next.parts;
             take(item, share, work);
             prepare(*(volatile Unit *)(memory + unitAt), item, share, slots, qkvMap, heads, head, first, last, shortestFar);
         }
 
         int near;
-        for (int remaining = a.y; remaining > 0; remaining -= near) {
+        for (int remaining = next.tiles; remaining > 0; remaining -= near) {
             named_barrier(5 + pairId, 256);
             volatile Unit &unit = *(volatile Unit *)(memory + unitAt);
-            unitAt ^= 32;
+            unitAt ^= UNIT_BYTES;
             const int left = uniform(unit.left);
             near = uniform(unit.near);
             const int start = uniform(unit.start), length = uniform(unit.length);
@@ -503,13 +507,13 @@ attention(const __grid_constant__ TensorMap qkvMap, const unsigned short *qkv, u
                 slots.fullPhases |= TABLES;
             }
             if (leads) prepare(*(volatile Unit *)(memory + unitAt), item, share, slots, qkvMap, heads, head, first, last, shortestFar);
-            const int merged = uniform(((volatile Unit *)(memory + (unitAt ^ 32)))->parts), slot = uniform(share.slot);
+            const int toMerge = uniform(((volatile Unit *)(memory + (unitAt ^ UNIT_BYTES)))->parts), slot = uniform(share.slot);
             const int warpOfPair = (group & 1) * 4 + warp;
-            if (merged == HANDED_OVER) {
-                hand_over(rows.out, rows.bound, rows.sum, parts, flags, slot * 8 + warpOfPair, lane);
+            if (toMerge == HANDED_OVER) {
+                hand_over(rows.out, rows.bound, rows.sum, parts, flags, slot * WARPS + warpOfPair, lane);
             } else {
-                for (int part = slot - merged; part < slot; part++)
-                    merge(rows.out, rows.bound, rows.sum, parts, flags, part * 8 + warpOfPair, lane);
+                for (int part = slot - toMerge; part < slot; part++)
+                    merge(rows.out, rows.bound, rows.sum, parts, flags, part * WARPS + warpOfPair, lane);
                 store(rows, out, logarithms, start, row, length, heads, head, headSize, lane4);
             }
         }

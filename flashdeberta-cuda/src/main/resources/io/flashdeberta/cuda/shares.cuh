@@ -17,6 +17,11 @@ struct __align__(16) Share {
     int next;   // a block's next share, 0 if there is none
 };
 
+__device__ __forceinline__ Share load_share(const Share *from) {
+    const int4 a = ((const int4 *)from)[0], b = ((const int4 *)from)[1];
+    return {a.x, a.y, a.z, a.w, b.x, b.y, b.z, b.w};
+}
+
 constexpr int HANDED_OVER = -1, TO_THE_END = 0x7FFFFFFF;
 
 // Of a slot, for each warp: vectors of its threads, and a flag that is 0 until they are there.

@@ -68,11 +68,11 @@ class DivisionTest {
                 Division.Shares shares =
                         new Division(tiles, groups, blocks, workers, TIMES, splits).shares();
                 Walk walk = new Walk(groups, tiles);
-                // What a share takes up, shares of earlier blocks or workers have left.
-                for (List<List<Share>> block : shares.blocks()) {
-                    for (int i = block.size() - 1; i >= 0; i--) {
-                        assertThat(block.get(i)).hasSize(workers);
-                        block.get(i).forEach(walk::through);
+                // What a share takes up, shares of earlier blocks, groups or workers have left.
+                for (List<Share> block : shares.blocks()) {
+                    assertThat(block.size() % workers).isZero();
+                    for (int last = block.size() - workers; last >= 0; last -= workers) {
+                        block.subList(last, last + workers).forEach(walk::through);
                     }
                 }
                 assertThat(walk.left).isEmpty();
