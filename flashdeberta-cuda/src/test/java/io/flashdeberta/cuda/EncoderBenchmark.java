@@ -17,10 +17,12 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Random;
+import java.util.concurrent.locks.LockSupport;
 
 /**
  * Times the encoder of a published size with random weights: token ids in, hidden states on the GPU. The median of CUDA-event
- * timings, and the memory beyond the weights.
+ * timings of passes one after the other, and of passes after a pause each, which the power that a GPU is allowed for long does not
+ * limit; and the memory beyond the weights.
  *
  * <pre>EncoderBenchmark base|large fp16|bf16|fp32 1x128,32x512,…</pre>
  */
@@ -30,6 +32,8 @@ public final class EncoderBenchmark {
     private static final double MOST_WARM_UP = 2000;
     private static final int MOST_RUNS = 50;
     private static final double MOST_MILLISECONDS = 3000;
+    private static final int PAUSED_RUNS = 15;
+    private static final int PAUSE = 4;
 
     private final CudaBackend backend;
     private final DebertaModel model;
@@ -61,8 +65,8 @@ public final class EncoderBenchmark {
                     (System.nanoTime() - start) / 1e6,
                     backend.allocatedBytes() >> 20);
             System.out.println(
-                    "| B×L | ms | of these until all was started | tokens/s | MiB beyond weights |");
-            System.out.println("|---|---|---|---|---|");
+                    "| B×L | ms | ms after a pause | until all was started | tokens/s | MiB beyond weights |");
+            System.out.println("|---|---|---|---|---|---|");
             EncoderBenchmark benchmark = new EncoderBenchmark(backend, model, config);
             for (String shape : arguments[2].split(",")) {
                 String[] numbers = shape.split("x");
@@ -88,18 +92,31 @@ public final class EncoderBenchmark {
                 total += time;
             }
             double median = median(times);
+            double paused =
+                    median(afterPauses(session, sequences, length, (long) (PAUSE * median)));
             System.out.printf(
                     Locale.ROOT,
-                    "| %d×%d | %.3f | %.3f | %.0f | %d |%n",
+                    "| %d×%d | %.3f | %.3f | %.3f | %.0f | %d |%n",
                     sequences,
                     length,
                     median,
+                    paused,
                     median(starts),
                     1000.0 * sequences * length / median,
                     (backend.allocatedBytes() - before) >> 20);
         } catch (RuntimeException e) {
-            System.out.printf("| %d×%d | %s | | | |%n", sequences, length, e.getMessage());
+            System.out.printf("| %d×%d | %s | | | | |%n", sequences, length, e.getMessage());
         }
+    }
+
+    private List<Double> afterPauses(
+            CudaSession session, int sequences, int length, long milliseconds) {
+        List<Double> times = new ArrayList<>();
+        for (int n = 0; n < PAUSED_RUNS; n++) {
+            LockSupport.parkNanos(Math.max(10, milliseconds) * 1_000_000);
+            times.add(time(session, sequences, length));
+        }
+        return times;
     }
 
     private static double median(List<Double> values) {
