@@ -18,7 +18,7 @@ from torch.nn.attention import SDPBackend, sdpa_kernel
 
 SOURCES = Path(__file__).parents[2] / "src/main/resources/io/flashdeberta/cuda"
 BUILD = Path(tempfile.mkdtemp())
-NEAR_SHARED, FAR_SHARED = 232448, 211152
+NEAR_SHARED, FAR_SHARED = 115104, 211152
 NEAR, FAR = 128, 192  # query rows of a unit
 
 
@@ -60,28 +60,28 @@ class Buckets:
 class Layer:
     def __init__(s, bk, heads, D, kr, qr, dtype):
         s.bk, s.heads, s.D = bk, heads, D
-        pad = (-bk.span) % 8
-        s.pad = pad
-        s.R = max(56, (bk.rows + pad + 7) // 8 * 8)
-        def table(x):
+        reach = 64 + (max(bk.last, -bk.first) + 63) // 64 * 64
+        s.blocks = 2 * reach // 64
+        # rows by the distance, blocks of 64; in a block of KR row p is column 8 * c + 2 * (p // 2 % 4) + p // 32, c = 2 * (p // 8 % 4) + p % 2
+        columns = [8 * (2 * (p // 8 % 4) + p % 2) + 2 * (p // 2 % 4) + p // 32 for p in range(64)]
+        falling = [bk.row(reach - 64 * (i // 64) - columns[i % 64]) for i in range(2 * reach)]
+        rising = [bk.row(i - reach) for i in range(2 * reach)]
+        def table(x, rows):
             if x is None: return None
-            t = torch.zeros(heads, s.R, 64, dtype=dtype, device="cuda")
-            t[:, pad:pad + bk.rows, :D] = x.view(bk.rows, heads, D).permute(1, 0, 2)
-            rows = torch.arange(s.R, device="cuda")
-            t = t.view(heads, s.R, 8, 8)
-            idx = (torch.arange(8, device="cuda")[None] ^ (rows[:, None] & 7))
+            t = torch.zeros(heads, len(rows), 64, dtype=dtype, device="cuda")
+            t[:, :, :D] = x.view(bk.rows, heads, D).permute(1, 0, 2)[:, rows]
+            t = t.view(heads, len(rows), 8, 8)
+            idx = torch.arange(8, device="cuda")[None] ^ (torch.arange(len(rows), device="cuda")[:, None] & 7)
             # piece p of row r is stored at p ^ (r & 7)
-            return torch.gather(t, 2, idx[None, :, :, None].expand(heads, s.R, 8, 8)).contiguous()
-        s.kt, s.qt = table(kr), table(qr)
+            return torch.gather(t, 2, idx[None, :, :, None].expand(heads, len(rows), 8, 8)).contiguous()
+        s.kt, s.qt = table(kr, falling), table(qr, rising)
         least = min((190 - bk.first) // 64 * 64, (63 + bk.last + 127) // 128 * 128) + 1
-        s.shortest_far = max(least, min(7 * least // 4, 1665))
-        s.center = max(bk.last, -bk.first, min(s.shortest_far, 1664)) + 256
-        rows = [bk.row(r) + pad for r in range(-s.center - 1, s.center)]
+        s.shortest_far = 7 * least // 4
+        s.center = max(bk.last, -bk.first) + 256
         rows0 = [bk.row(r) for r in range(-s.center - 1, s.center)]
         s.dist0 = torch.tensor([rows0[i + 1] | rows0[i] << 16 for i in range(2 * s.center)], dtype=torch.int32, device='cuda')
         byHeads = lambda x: None if x is None else x.view(bk.rows, heads, D).permute(1, 0, 2).contiguous()
         s.kr, s.qr = byHeads(kr), byHeads(qr)
-        s.dist = torch.tensor([rows[i + 1] | rows[i] << 16 for i in range(2 * s.center)], dtype=torch.int32, device="cuda")
 
 def near_range(layer, query, L):
     """The near tiles of the unit of 128 queries that query is in."""
@@ -90,50 +90,35 @@ def near_range(layer, query, L):
     left = 0 if u - 63 - layer.bk.last < 0 else min(T, (u - 63 - layer.bk.last) // 64 + 1)
     return left, min(T, (u + 190 - layer.bk.first) // 64)
 
-LEAST = 2  # tiles of a part
-
-def divide(tiles, groups, blocks, workers, times, split):
-    """Divides the units, of so many tiles, of alike groups among the workers of blocks, each of which is in one group at a time.
-    times: to begin with a group, with a unit; of a tile; to pass on a part of a unit.
-    Gives each block's shares, last group first, how many parts are passed on, and the longest time of a block."""
-    group_time, start, tile_time, pass_on = times
-    before = [workers * group_time if blocks % groups else 0]
+def divide(tiles, blocks, times, split):
+    """Divides the units, of so many tiles, among blocks. times: to begin a unit; of a tile; to pass on a part of a unit.
+    Gives the blocks' shares, how many parts are passed on, and the longest time of a block."""
+    start, tile_time, pass_on = times
+    before = [0]
     for n in tiles: before.append(before[-1] + (start + tile_time * n if n else 0))
-    total = before[-1]
     def cut(time):
         """Unit and tile nearest to a time."""
         u = min(max(0, bisect.bisect_right(before, time) - 1), len(tiles) - 1)
         rest, n = time - before[u], tiles[u]
         t = max(0, (rest - start + tile_time // 2) // tile_time) if split else n if n and 2 * rest > start + tile_time * n else 0
-        if t and n - t < LEAST: return u + 1, 0
-        return u, t if t >= LEAST else 0
+        return (u + 1, 0) if t and t >= n else (u, t)
     def time(c): return before[c[0]] + (start + tile_time * c[1] if c[1] else 0)
-    shares, slot, handed, longest = [[] for _ in range(blocks)], 0, 0, 0
+    shares, slot, handed, longest, a = [], 0, 0, 0, cut(0)
     for b in range(blocks):
-        low, high = total * groups * b // blocks, total * groups * (b + 1) // blocks
-        used = 0
-        for group in range(low // total, groups):
-            if high <= group * total: break
-            first, last = cut(max(0, low - group * total)), cut(min(total, high - group * total))
-            if first == last: continue
-            ends = [first] + [cut(time(first) + (time(last) - time(first)) * w // workers) for w in range(1, workers)] + [last]
-            own, ofWorkers = [], []
-            for a, e in zip(ends, ends[1:]):
-                number = sum(tiles[a[0]:e[0]]) + e[1] - a[1]
-                unit, end = e if e[1] else (max(0, e[0] - 1), tiles[max(0, e[0] - 1)])
-                merges = handed if number and e[0] > a[0] else 0
-                if merges: handed = 0
-                own.append([group, number, unit, end, slot, merges])
-                passes = number and e[1] > 0
-                ofWorkers.append(time(e) - time(a) + (start if a[1] else 0) + pass_on * (merges + passes) if number else 0)
-                if passes: slot, handed = slot + 1, handed + 1
-            used += group_time + max(ofWorkers)
-            shares[b] = own + shares[b]
-        longest = max(longest, used)
+        e = cut(before[-1] * (b + 1) // blocks)
+        number = sum(tiles[a[0]:e[0]]) + e[1] - a[1]
+        unit, end = e if e[1] else (max(0, e[0] - 1), tiles[max(0, e[0] - 1)])
+        merges = handed if number and e[0] > a[0] else 0
+        if merges: handed = 0
+        shares.append([number, unit, end, slot, merges, 0, 0, 0])
+        passes = number and e[1] > 0
+        if number: longest = max(longest, time(e) - time(a) + (start if a[1] else 0) + pass_on * (merges + passes))
+        if passes: slot, handed = slot + 1, handed + 1
+        a = e
     return shares, slot, longest
 
-def best(tiles, groups, blocks, workers, times, hundredths):
-    whole, split = (divide(tiles, groups, blocks, workers, times, s) for s in (False, True))
+def best(tiles, blocks, times, hundredths):
+    whole, split = (divide(tiles, blocks, times, s) for s in (False, True))
     return split if 100 * split[2] < hundredths * whole[2] else whole
 
 def far_tiles(layer, query, L, positions=True):
@@ -157,27 +142,15 @@ def on_gpu(items): return ints([[start, L, q, 0] for L, start, q in items])
 def near_work(layer, lengths):
     items = work_of(lengths, NEAR)
     tiles = [end - left for left, end in (near_range(layer, q, L) for L, _, q in items)]
-    blocks = min(SMS, 4 * layer.heads * len(items))
-    reach = min((max(lengths) + 63) // 64 * 64, layer.center) - 1
-    rows = layer.bk.row(-reach) + layer.pad | layer.bk.row(reach) + layer.pad << 16
-    ofBlocks, slots, _ = best(tiles, layer.heads, blocks, 2, (7, 4, 5, 2), 100)
-    shares = [None] * 2 * blocks  # what blocks begin with, then what comes after that
-    for b, own in enumerate(ofBlocks):
-        at = 2 * b
-        for pair in [own[i:i + 2] for i in range(0, len(own), 2)] or [[[0] * 6] * 2]:
-            own = own[2:]
-            following = len(shares) if own else 0
-            shares[at:at + 2] = [share + [rows, following] for share in pair]
-            if own: shares += [None, None]
-            at = following
-    return (on_gpu(items), ints(shares)), blocks, 8 * slots
+    blocks = min(2 * SMS, 4 * layer.heads * len(items))
+    shares, slots, _ = best(tiles * layer.heads, blocks, (2, 5, 2), 100)
+    return (on_gpu(items), ints([len(items)]), ints(shares)), blocks, 8 * slots
 
 def far_work(layer, lengths, positions):
     items = work_of(lengths, FAR, lambda L, q: any(far_tiles(layer, query, L, positions) for query in range(0, L, FAR)))
     if not items: return None, 0, 0
     blocks = min(SMS, 4 * layer.heads * len(items))
-    ofBlocks, slots, _ = best([far_tiles(layer, q, L, positions) for L, _, q in items] * layer.heads, 1, blocks, 1, (0, 3, 1, 1), 92)
-    shares = [(own[0] if own else [0] * 6) + [0, 0] for own in ofBlocks]
+    shares, slots, _ = best([far_tiles(layer, q, L, positions) for L, _, q in items] * layer.heads, blocks, (3, 1, 1), 92)
     return (on_gpu(items), ints([len(items)]), ints(shares)), blocks, 12 * slots
 
 class Work:
@@ -195,15 +168,15 @@ def stream(): return ctypes.c_void_p(torch.cuda.current_stream().cuda_stream)
 
 def run_near(layer, qkv, out, wk, scale, bf16, c2p, p2c):
     f = kernel("attention_hopper_near.cu", NEAR_SHARED, "sm_90a", BF16=bf16, CONTENT_TO_POSITION=c2p, POSITION_TO_CONTENT=p2c)
-    r = lib.launch_near(f, wk.near_blocks, NEAR_SHARED, stream(), bf16, address(qkv), qkv.shape[0], address(out), address(layer.kt), address(layer.qt), layer.R, address(layer.dist), layer.center,
+    r = lib.launch_near(f, wk.near_blocks, NEAR_SHARED, stream(), bf16, address(qkv), qkv.shape[0], address(out), address(layer.kt), address(layer.qt), layer.blocks,
         layer.bk.first, layer.bk.last, layer.shortest_far, *map(address, wk.near), address(wk.parts), address(wk.flags), address(wk.logarithms), layer.heads, layer.D, ctypes.c_float(scale * math.log2(math.e)))
     assert r == 0, r
 
 def run_far(layer, qkv, out, wk, scale, bf16, c2p, p2c):
     if wk.far is None: return
     f = kernel("attention_hopper_far.cu", FAR_SHARED, "sm_90a", BF16=bf16, CONTENT_TO_POSITION=c2p, POSITION_TO_CONTENT=p2c)
-    r = lib.launch_far(f, wk.far_blocks, FAR_SHARED, stream(), bf16, address(qkv), qkv.shape[0], address(out), address(wk.logarithms), address(layer.kt), address(layer.qt), layer.R, layer.pad,
-        layer.pad + layer.bk.rows - 1, layer.bk.first, layer.bk.last, *map(address, wk.far), address(wk.parts), address(wk.flags), layer.heads, layer.D, ctypes.c_float(scale * math.log2(math.e)))
+    r = lib.launch_far(f, wk.far_blocks, FAR_SHARED, stream(), bf16, address(qkv), qkv.shape[0], address(out), address(wk.logarithms), address(layer.kt), address(layer.qt), 64 * layer.blocks,
+        layer.bk.first, layer.bk.last, *map(address, wk.far), address(wk.parts), address(wk.flags), layer.heads, layer.D, ctypes.c_float(scale * math.log2(math.e)))
     assert r == 0, r
 
 def run(layer, qkv, out, wk, scale, bf16, c2p, p2c):
@@ -310,7 +283,7 @@ def correctness():
     cases = [(f"L={L}", dict(lengths=[L], heads=2, D=64, bk=v3)) for L in (1, 2, 13, 63, 64, 65, 127, 128, 129, 191, 193, 255, 257, 511, 512, 513, 575, 577, 639, 641, 705, 769, 1023, 1025, 1281, 2049, 3001)]
     cases += [("packed", dict(lengths=[70, 1, 300, 2, 129, 640, 64, 1100], heads=3, D=64, bk=v3))]
     for c, p in ((1, 0), (0, 1), (0, 0)): cases.append((f"c2p={c} p2c={p}", dict(lengths=[700, 33, 1300], heads=2, D=64, bk=v3, c2p=c, p2c=p)))
-    for b, m in ((64, 512), (32, 64), (-1, 24), (-1, 100), (256, 1024), (128, 1024), (8, 32), (-1, 256)): cases.append((f"buckets {b},{m}", dict(lengths=[700, 5, 1300], heads=2, D=64, bk=Buckets(b, m))))
+    for b, m in ((64, 512), (32, 64), (-1, 24), (-1, 100), (256, 1024), (128, 1024), (8, 32), (-1, 256), (-1, 900), (128, 4096)): cases.append((f"buckets {b},{m}", dict(lengths=[700, 5, 1300], heads=2, D=64, bk=Buckets(b, m))))
     for D in (8, 16, 32, 40, 56): cases.append((f"D={D}", dict(lengths=[700, 5, 200], heads=3, D=D, bk=v3)))
     for L in (65, 513, 1300): cases.append((f"bf16 {L}", dict(lengths=[L, 7], heads=2, D=64, bk=v3, bf16=1)))
     for gain in (2, 4):  # weights outgrow the reference

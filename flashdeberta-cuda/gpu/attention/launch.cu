@@ -57,17 +57,17 @@ static CUtensorMap tiles(bool bf16, void *qkv, int tokens, int heads, int headSi
 }
 
 extern "C" int launch_near(void *f, int grid, int shared, void *stream, int bf16, void *qkv, int tokens, void *out, void *kt, void *qt,
-    int tableRows, void *distances, int center, int first, int last, int shortestFar, void *work, void *shares, void *parts, void *flags, void *logarithms, int heads, int headSize, float scale) {
+    int tableBlocks, int first, int last, int shortestFar, void *work, void *workCount, void *shares, void *parts, void *flags, void *logarithms, int heads, int headSize, float scale) {
     CUtensorMap map = tiles(bf16, qkv, tokens, heads, headSize);
-    void *args[] = {&map, &qkv, &out, &kt, &qt, &tableRows, &distances, &center, &first, &last, &shortestFar, &work, &shares, &parts, &flags, &logarithms, &heads, &headSize, &scale};
-    return start(f, grid, 1, 512, shared, stream, args);
+    void *args[] = {&map, &qkv, &out, &kt, &qt, &tableBlocks, &first, &last, &shortestFar, &work, &workCount, &shares, &parts, &flags, &logarithms, &heads, &headSize, &scale};
+    return start(f, grid, 1, 256, shared, stream, args);
 }
 
 extern "C" int launch_far(void *f, int grid, int shared, void *stream, int bf16, void *qkv, int tokens, void *out, void *logarithms, void *kt,
-    void *qt, int tableRows, int firstRow, int lastRow, int first, int last, void *work, void *workCount, void *shares, void *parts,
+    void *qt, int tableRows, int first, int last, void *work, void *workCount, void *shares, void *parts,
     void *flags, int heads, int headSize, float scale) {
     CUtensorMap map = tiles(bf16, qkv, tokens, heads, headSize);
-    void *args[] = {&map, &out, &logarithms, &kt, &qt, &tableRows, &firstRow, &lastRow, &first, &last, &work, &workCount, &shares, &parts, &flags, &heads, &headSize, &scale};
+    void *args[] = {&map, &out, &logarithms, &kt, &qt, &tableRows, &first, &last, &work, &workCount, &shares, &parts, &flags, &heads, &headSize, &scale};
     return start_early(f, grid, 512, shared, stream, args);
 }
 

@@ -48,8 +48,10 @@ for number in ("f16", "bf16"):
     emit("scores", 64, "f32", "r", wide, 0)
     emit("scores", 128, "f32", "s", wide, 0)
     emit("context", 64, "f32", "r", wide, 1)
-    for n, sums, types in ((64, "f16", "f16.f16.f16"), (56, "f16", "f16.f16.f16")) if number == "f16" else ((32, "f32", wide),):
-        emit("positions", n, sums, "r", types, 0)
-        emit("positions", n, sums, "s", types, 0)
+    for a in ("r", "s"):
+        if number == "f16":
+            emit("positions", 64, "f16", a, "f16.f16.f16", 0)
+        else:
+            emit("positions", 32, "f32", a, wide, 0)
     out.append("#endif\n")
 print("\n".join(out), end="")

@@ -18,13 +18,20 @@ interface AttentionKernel {
         return null;
     }
 
-    /** How it wants a position table of {@code rows}. */
-    default TableLayout tables(int rows, int headSize) {
-        return TableLayout.plain(rows, headSize);
+    /** How it wants KR. */
+    default TableLayout keyTable(RelativeBuckets buckets, int headSize) {
+        return TableLayout.plain(buckets.rows(), headSize);
     }
 
-    /** The rows of the position tables by distance. */
-    int[] distances(RelativeBuckets buckets);
+    /** How it wants QR. */
+    default TableLayout queryTable(RelativeBuckets buckets, int headSize) {
+        return TableLayout.plain(buckets.rows(), headSize);
+    }
+
+    /** The rows of the position tables by distance, if it looks them up. */
+    default int[] distances(RelativeBuckets buckets) {
+        return new int[0];
+    }
 
     /** {@code qkv [totalTokens, 3·heads·headSize]} → {@code context [totalTokens, heads·headSize]}. */
     void run(

@@ -7,9 +7,9 @@ import org.jspecify.annotations.Nullable;
 /**
  * One layer's attention.
  *
- * @param keyPositions KR {@code [heads, rows, headSize]}, or null
- * @param queryPositions QR of the same shape, or null
- * @param distances the rows of KR and QR by distance; null without positions
+ * @param keyPositions KR as the kernel wants it, or null
+ * @param queryPositions QR as the kernel wants it, or null
+ * @param distances the rows of KR and QR by distance; null without positions, or if the kernel does not look them up
  * @param kernel what computes it
  */
 record CudaAttention(

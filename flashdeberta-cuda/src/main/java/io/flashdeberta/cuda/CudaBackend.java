@@ -19,6 +19,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
+import java.util.function.BiFunction;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -222,8 +223,8 @@ final class CudaBackend implements Backend {
                 heads,
                 headSize,
                 scale,
-                positionTable(heads, headSize, keyPositions, kernel),
-                positionTable(heads, headSize, queryPositions, kernel),
+                positionTable(heads, headSize, keyPositions, buckets, kernel::keyTable),
+                positionTable(heads, headSize, queryPositions, buckets, kernel::queryTable),
                 buckets == null ? null : distances(buckets, kernel),
                 kernel));
     }
@@ -235,19 +236,26 @@ final class CudaBackend implements Backend {
     }
 
     private DeviceMemory.@Nullable Block positionTable(
-            int heads, int headSize, @Nullable Tensor table, AttentionKernel kernel) {
-        if (table == null) {
+            int heads,
+            int headSize,
+            @Nullable Tensor table,
+            @Nullable RelativeBuckets buckets,
+            BiFunction<RelativeBuckets, Integer, TableLayout> wanted) {
+        if (table == null || buckets == null) {
             return null;
         }
-        TableLayout layout = kernel.tables(table.rows(), headSize);
+        TableLayout layout = wanted.apply(buckets, headSize);
         DeviceMemory.Block block =
                 memory.allocate((long) layout.rows() * heads * layout.width() * type.bytes());
         weights.positionTable((CudaTensor) table, heads, headSize, layout, block.address());
         return block;
     }
 
-    private DistanceTable distances(RelativeBuckets buckets, AttentionKernel kernel) {
+    private @Nullable DistanceTable distances(RelativeBuckets buckets, AttentionKernel kernel) {
         int[] rows = kernel.distances(buckets);
+        if (rows.length == 0) {
+            return null;
+        }
         DeviceMemory.Block block = memory.allocate((long) rows.length * Integer.BYTES);
         weights.copy(rows, block.address());
         return new DistanceTable(

@@ -20,4 +20,14 @@ record DistanceTable(int first, int last, int rows, int length, DeviceMemory.Blo
         }
         return rows;
     }
+
+    /** Rows of the distances from {@code -center} on: that of r in the low half, that of r − 1 in the high one. */
+    static int[] pairs(RelativeBuckets buckets, int center) {
+        int[] pairs = new int[2 * center];
+        for (int i = 0; i < pairs.length; i++) {
+            int r = i - center;
+            pairs[i] = buckets.row(r) | buckets.row(r - 1) << Short.SIZE;
+        }
+        return pairs;
+    }
 }

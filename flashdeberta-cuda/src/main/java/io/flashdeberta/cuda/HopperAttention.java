@@ -11,61 +11,54 @@ import org.jspecify.annotations.Nullable;
  */
 final class HopperAttention implements AttentionKernel {
 
-    private static final int THREADS = 512;
-    private static final int NEAR_SHARED_BYTES = 232_448;
+    private static final int NEAR_THREADS = 256;
+    private static final int NEAR_SHARED_BYTES = 115_104;
+    private static final int FAR_THREADS = 512;
     private static final int FAR_SHARED_BYTES = 211_152;
-    private static final int TILE = 64;
-    private static final int WIDTH = 64;
+    private static final int LARGEST_HEAD = 64;
     private static final int PIECE = 8;
-    private static final int LEAST_ROWS = 56;
-    private static final int MOST_ROWS = 512;
-    private static final int WIDEST_WINDOW = 128;
-    private static final int FARTHEST_TILE = 30;
+
+    /** Distances of a position table in each direction at most: 1 MiB for a head. */
+    private static final int MOST_REACH = 4096;
 
     private final NumberType type;
     private final KernelProgram near;
     private final KernelProgram far;
-    private final @Nullable TableLayout layout;
+    private final @Nullable PositionBlocks blocks;
     private final WorkShares shares;
 
     private HopperAttention(
             NumberType type,
             KernelProgram near,
             KernelProgram far,
-            @Nullable TableLayout layout,
+            @Nullable PositionBlocks blocks,
             WorkShares shares) {
         this.type = type;
         this.near = near;
         this.far = far;
-        this.layout = layout;
+        this.blocks = blocks;
         this.shares = shares;
     }
 
     /** The kernel for a model on a GPU; null if the GPU or the model is none for it. */
     static @Nullable HopperAttention of(Gpu gpu, NumberType type, AttentionShape shape) {
+        RelativeBuckets buckets = shape.buckets();
+        PositionBlocks blocks = buckets == null ? null : PositionBlocks.of(buckets);
         if (gpu.major() != 9
                 || gpu.minor() != 0
-                || gpu.sharedMemory() < NEAR_SHARED_BYTES
+                || gpu.sharedMemory() < FAR_SHARED_BYTES
                 || type == NumberType.FLOAT
-                || shape.headSize() > WIDTH
-                || shape.headSize() % PIECE != 0) {
-            return null;
-        }
-        RelativeBuckets buckets = shape.buckets();
-        TableLayout layout = buckets == null ? null : layout(buckets);
-        if (layout != null && !fits(buckets, layout)) {
+                || shape.headSize() > LARGEST_HEAD
+                || shape.headSize() % PIECE != 0
+                || (blocks != null && blocks.reach() > MOST_REACH)) {
             return null;
         }
         return new HopperAttention(
                 type,
                 program("attention_hopper_near.cu", type, shape),
                 program("attention_hopper_far.cu", type, shape),
-                layout,
-                new WorkShares(
-                        shape.heads(),
-                        buckets,
-                        layout == null ? 0 : layout.padding(),
-                        gpu.multiprocessors()));
+                blocks,
+                new WorkShares(shape.heads(), buckets, gpu.multiprocessors()));
     }
 
     private static KernelProgram program(String file, NumberType type, AttentionShape shape) {
@@ -77,42 +70,9 @@ final class HopperAttention implements AttentionKernel {
                 "POSITION_TO_CONTENT=" + (shape.positionToContent() ? 1 : 0));
     }
 
-    /** Windows start at multiples of 8 rows, and that of the diagonal one row before its first. */
-    private static TableLayout layout(RelativeBuckets buckets) {
-        int padding = Math.floorMod(-buckets.rows() / 2, PIECE);
-        int rows = Rounding.up(buckets.rows() + padding, PIECE);
-        return new TableLayout(Math.max(LEAST_ROWS, rows), padding, WIDTH, true);
-    }
-
-    private static boolean fits(@Nullable RelativeBuckets buckets, TableLayout layout) {
-        if (buckets == null || layout.rows() > MOST_ROWS) {
-            return false;
-        }
-        int farthest = (center(buckets) - TILE) / TILE;
-        if (farthest > FARTHEST_TILE) {
-            return false;
-        }
-        for (int tile = -farthest; tile <= farthest; tile++) {
-            int lowest = buckets.row(tile * TILE - TILE + 1) + layout.padding();
-            int highest = buckets.row(tile * TILE + TILE - 1) + layout.padding();
-            int window = Math.min(lowest / PIECE * PIECE, layout.rows() - LEAST_ROWS);
-            if (highest - window >= WIDEST_WINDOW) {
-                return false;
-            }
-        }
-        return true;
-    }
-
-    /** Distances up to which the kernel asks for rows: a pair's tiles beyond saturation included. */
-    private static int center(RelativeBuckets buckets) {
-        int farthest = Math.max(buckets.last(), -buckets.first());
-        int longestNear = Math.min(Saturation.of(buckets).shortestFar(), Saturation.LONGEST_NEAR);
-        return Math.max(farthest, longestNear) + 4 * TILE;
-    }
-
     @Override
     public List<KernelProgram> programs() {
-        return layout == null ? List.of(far) : List.of(near, far);
+        return blocks == null ? List.of(far) : List.of(near, far);
     }
 
     @Override
@@ -126,13 +86,13 @@ final class HopperAttention implements AttentionKernel {
     }
 
     @Override
-    public TableLayout tables(int rows, int headSize) {
-        return layout == null ? TableLayout.plain(rows, headSize) : layout;
+    public TableLayout keyTable(RelativeBuckets buckets, int headSize) {
+        return PositionBlocks.of(buckets).falling(buckets);
     }
 
     @Override
-    public int[] distances(RelativeBuckets buckets) {
-        return tables(buckets.rows(), WIDTH).pairs(buckets, center(buckets));
+    public TableLayout queryTable(RelativeBuckets buckets, int headSize) {
+        return PositionBlocks.of(buckets).rising(buckets);
     }
 
     @Override
@@ -142,7 +102,7 @@ final class HopperAttention implements AttentionKernel {
             BatchData batch,
             CudaTensor qkv,
             long context) {
-        boolean continued = layout != null && batch.layout().farItems() > 0;
+        boolean continued = blocks != null && batch.layout().farItems() > 0;
         // Rows that rounding adds are a sequence too.
         long bytes = (long) Float.BYTES * batch.layout().rows() * attention.heads();
         try (Arena.@Nullable Span logarithms = continued ? session.arena().allocate(bytes) : null;
@@ -178,8 +138,8 @@ final class HopperAttention implements AttentionKernel {
             long logarithms,
             long parts) {
 
-        Launch of(KernelProgram program, int blocks, int sharedBytes) {
-            return launch.of(program, "attention", THREADS)
+        Launch of(KernelProgram program, int blocks, int threads, int sharedBytes) {
+            return launch.of(program, "attention", threads)
                     .grid(blocks, 1, 1)
                     .shared(sharedBytes)
                     .with(tiles);
@@ -196,19 +156,20 @@ final class HopperAttention implements AttentionKernel {
 
     /** Does not begin early, since the kernel after it does, and relies on the queries, keys and values being there. */
     private void runNear(Pass pass) {
-        int blocks = shares.nearBlocks(pass.batch.layout());
-        if (layout == null || blocks == 0) {
+        int grid = shares.nearBlocks(pass.batch.layout());
+        if (grid == 0) {
             return;
         }
-        Launch launch = pass.of(near, blocks, NEAR_SHARED_BYTES)
+        Launch launch = pass.of(near, grid, NEAR_THREADS, NEAR_SHARED_BYTES)
                 .with(pass.qkv)
                 .with(pass.context)
                 .with(pass.attention.keyPositionsAddress())
                 .with(pass.attention.queryPositionsAddress())
-                .with(layout.rows());
-        pass.attention.passPairs(launch);
+                .with(blocks == null ? 0 : blocks.blocks());
+        passSaturation(launch);
         launch.with(pass.batch.layout().shortestFar())
                 .with(pass.batch.largeItems())
+                .with(pass.batch.largeCount())
                 .with(pass.batch.nearShares())
                 .with(pass.parts)
                 .with(pass.batch.flags())
@@ -217,17 +178,18 @@ final class HopperAttention implements AttentionKernel {
     }
 
     private void runFar(Pass pass) {
-        int blocks = shares.farBlocks(pass.batch.layout());
-        if (blocks == 0) {
+        int grid = shares.farBlocks(pass.batch.layout());
+        if (grid == 0) {
             return;
         }
-        Launch launch = pass.of(far, blocks, FAR_SHARED_BYTES)
+        Launch launch = pass.of(far, grid, FAR_THREADS, FAR_SHARED_BYTES)
                 .early()
                 .with(pass.context)
                 .with(pass.logarithms)
                 .with(pass.attention.keyPositionsAddress())
-                .with(pass.attention.queryPositionsAddress());
-        passSaturation(launch, pass.attention.distances());
+                .with(pass.attention.queryPositionsAddress())
+                .with(blocks == null ? 0 : blocks.rows());
+        passSaturation(launch);
         launch.with(pass.batch.farItems())
                 .with(pass.batch.farCount())
                 .with(pass.batch.farShares())
@@ -236,16 +198,10 @@ final class HopperAttention implements AttentionKernel {
         pass.run();
     }
 
-    /** The rows of a position table, its first and last row in use, and the distances from which on they are. */
-    private void passSaturation(Launch launch, @Nullable DistanceTable distances) {
-        if (distances == null || layout == null) {
-            launch.with(0).with(0).with(0).with(0).with(0);
-            return;
-        }
-        launch.with(layout.rows())
-                .with(layout.padding())
-                .with(layout.padding() + distances.rows() - 1)
-                .with(distances.first())
-                .with(distances.last());
+    /** The distances from which on smaller ones, and greater ones, have one row of the position tables. */
+    private void passSaturation(Launch launch) {
+        RelativeBuckets buckets = shares.buckets();
+        launch.with(buckets == null ? 0 : buckets.first())
+                .with(buckets == null ? 0 : buckets.last());
     }
 }

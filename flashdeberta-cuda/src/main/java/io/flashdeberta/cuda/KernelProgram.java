@@ -24,7 +24,8 @@ record KernelProgram(String file, List<String> definitions) {
             "wgmma.cuh",
             "saturation.cuh",
             "shares.cuh",
-            "bands.cuh");
+            "position_terms.cuh",
+            "near_tiles.cuh");
 
     static KernelProgram of(String file, NumberType type, String... definitions) {
         return new KernelProgram(

@@ -64,7 +64,7 @@ final class MmaAttention implements AttentionKernel {
 
     @Override
     public int[] distances(RelativeBuckets buckets) {
-        return TableLayout.plain(buckets.rows(), 0).pairs(buckets, center(buckets));
+        return DistanceTable.pairs(buckets, center(buckets));
     }
 
     @Override

@@ -14,9 +14,6 @@ record Saturation(int first, int last) {
     static final int TILE = 64;
     static final int UNIT = 128;
 
-    /** Tokens of a sequence up to which all its tiles can be near: attention_hopper_near.cu knows no distances beyond. */
-    static final int LONGEST_NEAR = 26 * TILE;
-
     /** Up to so many quarters of the length from which on some distances are saturated, few tiles are. */
     private static final int FEW_FAR_QUARTERS = 7;
 
@@ -47,7 +44,7 @@ record Saturation(int first, int last) {
         int rightOfFirst = (UNIT + TILE - 2 - first) / TILE * TILE + 1;
         int leftOfLast = Rounding.up(TILE - 1 + last, UNIT) + 1;
         int least = Math.min(rightOfFirst, leftOfLast);
-        return Math.max(least, Math.min(FEW_FAR_QUARTERS * least / 4, LONGEST_NEAR + 1));
+        return FEW_FAR_QUARTERS * least / 4;
     }
 
     private static int tiles(int length) {

@@ -79,18 +79,23 @@ final class WeightLoader implements AutoCloseable {
     /** Orders a position table {@code [rows, heads·headSize]} as a kernel wants it, and waits for it. */
     synchronized void positionTable(
             CudaTensor table, int heads, int headSize, TableLayout layout, long address) {
+        if ((long) layout.rows() * Integer.BYTES > BUFFER_BYTES) {
+            throw new CudaException("A position table of " + layout.rows()
+                    + " rows; on a GPU at most " + BUFFER_BYTES / Integer.BYTES
+                    + " are possible. Use the CPU.");
+        }
         table.stream().synchronize();
-        String function = layout.swizzled() ? "swizzled_position_table" : "position_table";
-        launch.of(KernelProgram.of("position_table.cu", type), function, TABLE_THREADS)
+        transfers.upload(layout.sources(), floats.address());
+        launch.of(KernelProgram.of("position_table.cu", type), "position_table", TABLE_THREADS)
                 .grid(layout.rows(), 1, 1)
                 .with(table.address())
-                .with(table.rows())
+                .with(floats.address())
                 .with(heads)
-                .with(headSize);
-        if (layout.swizzled()) {
-            launch.with(layout.rows()).with(layout.padding());
-        }
-        launch.with(address).run();
+                .with(headSize)
+                .with(layout.width())
+                .with(layout.swizzled() ? 1 : 0)
+                .with(address)
+                .run();
         stream.synchronize();
     }
 

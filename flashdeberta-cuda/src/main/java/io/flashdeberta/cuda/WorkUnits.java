@@ -8,17 +8,15 @@ import org.jspecify.annotations.Nullable;
  *
  * @param nearTiles tiles near each unit of a head
  * @param nearBlocks blocks for them
- * @param rows of a position table that are needed: the first in the low half, the last in the high one
  * @param farTiles tiles far from each unit of a head
  * @param farBlocks blocks for them
  */
-record WorkUnits(int[] nearTiles, int nearBlocks, int rows, int[] farTiles, int farBlocks) {
+record WorkUnits(int[] nearTiles, int nearBlocks, int[] farTiles, int farBlocks) {
 
     @Override
     public boolean equals(@Nullable Object other) {
         return other instanceof WorkUnits o
                 && o.nearBlocks == nearBlocks
-                && o.rows == rows
                 && o.farBlocks == farBlocks
                 && Arrays.equals(o.nearTiles, nearTiles)
                 && Arrays.equals(o.farTiles, farTiles);

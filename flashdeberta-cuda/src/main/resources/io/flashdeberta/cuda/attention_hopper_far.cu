@@ -320,27 +320,27 @@ __device__ __forceinline__ void begin(Rows &rows, const unsigned short *out, con
 
 // The group's queries + QR_c for both sides to shared memory, and q.KR_c of the thread's rows. Of its two rows those from valid on are
 // beyond the sequence: they count as zeros, lest what they hold makes their warp compute scores once more.
-// from, to: where the thread's part of its first row is; row r of a table has its 16-byte pieces at piece ^ (r & 7).
+// from, to: where the thread's part of its first row is. The left needs the tables' rows of great distances, the first of KR and the
+// last of QR; row r of a table has its 16-byte pieces at piece ^ (r & 7).
 __device__ __forceinline__ void shift_queries(unsigned from, unsigned to, float (&numbers)[2][2], const char *keyTable,
-                                              const char *queryTable, int firstTableRow, int lastTableRow, int valid, int lane) {
+                                              const char *queryTable, int lastTableRow, int valid, int lane) {
     const int g = lane >> 2, lane4 = lane & 3;
 #pragma unroll
     for (int side = LEFT; side <= RIGHT; side++) {
-        const int tableRow = side == LEFT ? lastTableRow : firstTableRow;
+        [[maybe_unused]] const int keyRow = side == LEFT ? 0 : lastTableRow, queryRow = lastTableRow - keyRow;
         numbers[side][0] = numbers[side][1] = 0;
 #pragma unroll
         for (int piece = 0; piece < 8; piece++) {
             const unsigned mine = (piece ^ g) << 4;
-            [[maybe_unused]] const u64 at = (u64)tableRow * 128 + ((piece ^ (tableRow & 7)) << 4) + lane4 * 4;
 #pragma unroll
             for (int h = 0; h < 2; h++) {
                 unsigned q = h < valid ? load_shared(from + h * 8 * 128 + mine) : 0;
 #if CONTENT_TO_POSITION
-                const unsigned r = *(const unsigned *)(keyTable + at);
+                const unsigned r = *(const unsigned *)(keyTable + keyRow * 128 + ((piece ^ (keyRow & 7)) << 4) + lane4 * 4);
                 numbers[side][h] += low(q) * low(r) + high(q) * high(r);
 #endif
 #if POSITION_TO_CONTENT
-                q = add_pairs(q, *(const unsigned *)(queryTable + at));
+                q = add_pairs(q, *(const unsigned *)(queryTable + queryRow * 128 + ((piece ^ (queryRow & 7)) << 4) + lane4 * 4));
 #endif
                 store_shared(to + side * QUERY_BYTES + h * 8 * 128 + mine, q);
             }
@@ -371,14 +371,14 @@ __device__ __forceinline__ void store(const Rows &rows, unsigned short *out, u64
 }
 
 // qkvMap: {headSize, tokens, 3*heads} of the packed queries, keys and values, boxes of 64 x 64 x 1, 128-byte swizzle.
-// keyTables, queryTables: [heads, tableRows, 64], the 16-byte pieces of a row r at piece ^ (r & 7).
+// keyTables, queryTables: KR by falling and QR by rising distance, [heads, tableRows, 64], the 16-byte pieces of a row r at piece ^ (r & 7).
 // out: [tokens, heads*headSize], logarithms: [tokens, heads] as attention_hopper_near.cu leaves them; out is continued.
-// last: the smallest distance from which on all have table row lastTableRow; first: the greatest with firstTableRow.
+// last: the smallest distance from which on all have one table row; first: the greatest from which on all smaller ones have.
 // work: {first row, tokens, first query, 0} of the units of one head. shares: [gridDim.x], of the tiles of units, heads by heads.
 // parts, flags: slots for what is handed over; the flags are 0 before and after.
 extern "C" __global__ void __launch_bounds__(512, 1)
 attention(const __grid_constant__ TensorMap qkvMap, unsigned short *out, const float *logarithms, const char *keyTables,
-          const char *queryTables, int tableRows, int firstTableRow, int lastTableRow, int first, int last, const int4 *work,
+          const char *queryTables, int tableRows, int first, int last, const int4 *work,
           const int *workCount, const Share *shares, float4 *parts, unsigned *flags, int heads, int headSize, float scale) {
     extern __shared__ __align__(1024) char memory[];
     const unsigned base = shared_address(memory);
@@ -436,7 +436,7 @@ attention(const __grid_constant__ TensorMap qkvMap, unsigned short *out, const f
         named_barrier(1 + group, 128);  // all warps have finished the last unit's products
         const u64 table = (u64)piece.head * tableRows * 128;
         shift_queries(base + NEXT_QUERIES + group * QUERY_BYTES + mine, queries + mine, numbers, keyTables + table,
-                      queryTables + table, firstTableRow, lastTableRow, row > lastRow ? 0 : row + 8 > lastRow ? 1 : 2, lane);
+                      queryTables + table, tableRows - 1, row > lastRow ? 0 : row + 8 > lastRow ? 1 : 2, lane);
         arrive(barriers.queriesTaken(), lane);
         fence_shared();
         named_barrier(1 + group, 128);

@@ -33,20 +33,6 @@ __device__ __forceinline__ void barrier_wait(unsigned barrier, unsigned parity) 
         "}\n" ::"r"(barrier), "r"(parity) : "memory");
 }
 
-__device__ __forceinline__ bool barrier_passed(unsigned barrier, unsigned parity) {
-    unsigned passed;
-    asm volatile(
-        "{\n"
-        ".reg .pred done;\n"
-        "mbarrier.test_wait.parity.shared::cta.b64 done, [%1], %2;\n"
-        "selp.u32 %0, 1, 0, done;\n"
-        "}\n"
-        : "=r"(passed)
-        : "r"(barrier), "r"(parity)
-        : "memory");
-    return passed;
-}
-
 __device__ __forceinline__ void load_tile(unsigned to, const TensorMap *map, int token, int head, unsigned barrier) {
     asm volatile(
         "cp.async.bulk.tensor.3d.shared::cluster.global.mbarrier::complete_tx::bytes [%0], [%1, {%2, %3, %4}], [%5];" ::"r"(to),
@@ -58,18 +44,39 @@ __device__ __forceinline__ void prefetch(const TensorMap *map) {
     asm volatile("prefetch.tensormap [%0];" ::"l"(map) : "memory");
 }
 
-__device__ __forceinline__ void load_bytes(unsigned to, const void *from, int bytes, unsigned barrier) {
+// The same by one thread of a warp, all of which come here: without a branch, so that what is the same for all stays so.
+__device__ __forceinline__ void warp_expects(unsigned barrier, int bytes) {
     asm volatile(
-        "cp.async.bulk.shared::cluster.global.mbarrier::complete_tx::bytes [%0], [%1], %2, [%3];" ::"r"(to), "l"(from),
-        "r"(bytes), "r"(barrier)
+        "{\n"
+        ".reg .pred chosen;\n"
+        "elect.sync _|chosen, 0xFFFFFFFF;\n"
+        "@chosen mbarrier.arrive.expect_tx.shared::cta.b64 _, [%0], %1;\n"
+        "}\n" ::"r"(barrier), "r"(bytes) : "memory");
+}
+__device__ __forceinline__ void warp_loads_tile(unsigned to, const TensorMap *map, int token, int head, unsigned barrier) {
+    asm volatile(
+        "{\n"
+        ".reg .pred chosen;\n"
+        "elect.sync _|chosen, 0xFFFFFFFF;\n"
+        "@chosen cp.async.bulk.tensor.3d.shared::cluster.global.mbarrier::complete_tx::bytes [%0], [%1, {%2, %3, %4}], [%5];\n"
+        "}\n" ::"r"(to), "l"(map), "r"(0), "r"(token), "r"(head), "r"(barrier)
+        : "memory");
+}
+__device__ __forceinline__ void warp_loads_bytes(unsigned to, const void *from, int bytes, unsigned barrier) {
+    asm volatile(
+        "{\n"
+        ".reg .pred chosen;\n"
+        "elect.sync _|chosen, 0xFFFFFFFF;\n"
+        "@chosen cp.async.bulk.shared::cluster.global.mbarrier::complete_tx::bytes [%0], [%1], %2, [%3];\n"
+        "}\n" ::"r"(to), "l"(from), "r"(bytes), "r"(barrier)
         : "memory");
 }
 
-// 16 bytes, in the background of the thread that then awaits them.
-__device__ __forceinline__ void load_item(unsigned to, const void *from) {
-    asm volatile("cp.async.ca.shared.global [%0], [%1], 16;" ::"r"(to), "l"(from) : "memory");
+// 16 bytes, zeros if they are not there, in the background of the thread that then awaits them.
+__device__ __forceinline__ void load_piece(unsigned to, const void *from, bool there) {
+    asm volatile("cp.async.cg.shared.global [%0], [%1], 16, %2;" ::"r"(to), "l"(from), "r"(there ? 16 : 0) : "memory");
 }
-__device__ __forceinline__ void await_item() { asm volatile("cp.async.wait_all;" ::: "memory"); }
+__device__ __forceinline__ void await_pieces() { asm volatile("cp.async.wait_all;" ::: "memory"); }
 
 // Of each thread of a warpgroup, from now on.
 template <int REGISTERS> __device__ __forceinline__ void more_registers() {
@@ -85,6 +92,22 @@ __device__ __forceinline__ void await_grid() { asm volatile("griddepcontrol.wait
 
 __device__ __forceinline__ void named_barrier(int id, int threads) {
     asm volatile("bar.sync %0, %1;" ::"r"(id), "r"(threads) : "memory");
+}
+
+// Whether the condition holds for any of so many threads, all of which come here.
+__device__ __forceinline__ bool named_barrier_any(int id, int threads, bool condition) {
+    int any;
+    asm volatile(
+        "{\n"
+        ".reg .pred mine, all;\n"
+        "setp.ne.b32 mine, %3, 0;\n"
+        "barrier.cta.red.or.pred all, %1, %2, mine;\n"
+        "selp.u32 %0, 1, 0, all;\n"
+        "}\n"
+        : "=r"(any)
+        : "r"(id), "r"(threads), "r"((int)condition)
+        : "memory");
+    return any;
 }
 
 // What was written before is seen by copies and products that start after.
@@ -115,6 +138,24 @@ __device__ __forceinline__ unsigned hidden(unsigned x) {
 // The value of lane 0, which the compiler then knows to be the same for the warp.
 __device__ __forceinline__ int uniform(int x) { return __shfl_sync(0xFFFFFFFF, x, 0); }
 
+// Counts a warp in; says how many were counted before. What those have done is seen.
+__device__ __forceinline__ unsigned count_in(unsigned counter) {
+    unsigned before;
+    asm volatile(
+        "{\n"
+        ".reg .pred first;\n"
+        ".reg .u32 lane;\n"
+        "mov.u32 lane, %%laneid;\n"
+        "setp.eq.u32 first, lane, 0;\n"
+        "mov.u32 %0, 0;\n"
+        "@first atom.acq_rel.cta.shared::cta.add.u32 %0, [%1], 1;\n"
+        "}\n"
+        : "=r"(before)
+        : "r"(counter)
+        : "memory");
+    return uniform(before);
+}
+
 // The operands of step k along the head: registers, or a descriptor.
 __device__ __forceinline__ const unsigned *part(const unsigned *a, int k) { return a + 4 * k; }
 __device__ __forceinline__ u64 part(u64 a, int k) { return a + 2 * k; }
@@ -127,11 +168,6 @@ __device__ __forceinline__ u64 descriptor(unsigned address) {
 __device__ __forceinline__ unsigned load_shared(unsigned address) {
     unsigned value;
     asm volatile("ld.shared.u32 %0, [%1];" : "=r"(value) : "r"(address) : "memory");
-    return value;
-}
-__device__ __forceinline__ unsigned load_shared_half(unsigned address) {
-    unsigned short value;
-    asm volatile("ld.shared.u16 %0, [%1];" : "=h"(value) : "r"(address) : "memory");
     return value;
 }
 __device__ __forceinline__ void store_shared(unsigned address, unsigned value) {

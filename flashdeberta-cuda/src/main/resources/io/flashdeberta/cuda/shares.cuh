@@ -7,22 +7,20 @@
 
 // Of the tiles of units, one unit after the other.
 struct __align__(16) Share {
-    int head;   // of near tiles: a share has tiles of one head
     int tiles;  // in all
     int unit;   // the last one
     int end;    // the tile behind the last, counted from the unit's first
     int slot;   // for what is handed over
     int parts;  // of its first unit that others hand over, in the slots before
-    int rows;   // of a position table, all that can be needed: the first in the low half, the last in the high one
-    int next;   // a block's next share, 0 if there is none
+    int unused[3];
 };
 
 __device__ __forceinline__ Share load_share(const Share *from) {
-    const int4 a = ((const int4 *)from)[0], b = ((const int4 *)from)[1];
-    return {a.x, a.y, a.z, a.w, b.x, b.y, b.z, b.w};
+    const int4 a = *(const int4 *)from;
+    return {a.x, a.y, a.z, a.w, from->parts, {}};
 }
 
-constexpr int HANDED_OVER = -1, TO_THE_END = 0x7FFFFFFF;
+constexpr int HANDED_OVER = -1;
 
 // Of a slot, for each warp: vectors of its threads, and a flag that is 0 until they are there.
 constexpr int VECTORS = 9;

@@ -64,30 +64,6 @@ __device__ __forceinline__ void positions(unsigned (&d)[16], unsigned long long 
         : "l"(a), "l"(b), "r"(accumulate));
 }
 
-__device__ __forceinline__ void positions(unsigned (&d)[14], const unsigned *a, unsigned long long b, int accumulate) {
-    asm volatile(
-        "{\n"
-        ".reg .pred p;\n"
-        "setp.ne.b32 p, %19, 0;\n"
-        "wgmma.mma_async.sync.aligned.m64n56k16.f16.f16.f16 "
-        "{%0, %1, %2, %3, %4, %5, %6, %7, %8, %9, %10, %11, %12, %13}, {%14, %15, %16, %17}, %18, p, 1, 1, 0;\n"
-        "}\n"
-        : "+r"(d[0]), "+r"(d[1]), "+r"(d[2]), "+r"(d[3]), "+r"(d[4]), "+r"(d[5]), "+r"(d[6]), "+r"(d[7]), "+r"(d[8]), "+r"(d[9]), "+r"(d[10]), "+r"(d[11]), "+r"(d[12]), "+r"(d[13])
-        : "r"(a[0]), "r"(a[1]), "r"(a[2]), "r"(a[3]), "l"(b), "r"(accumulate));
-}
-
-__device__ __forceinline__ void positions(unsigned (&d)[14], unsigned long long a, unsigned long long b, int accumulate) {
-    asm volatile(
-        "{\n"
-        ".reg .pred p;\n"
-        "setp.ne.b32 p, %16, 0;\n"
-        "wgmma.mma_async.sync.aligned.m64n56k16.f16.f16.f16 "
-        "{%0, %1, %2, %3, %4, %5, %6, %7, %8, %9, %10, %11, %12, %13}, %14, %15, p, 1, 1, 0, 0;\n"
-        "}\n"
-        : "+r"(d[0]), "+r"(d[1]), "+r"(d[2]), "+r"(d[3]), "+r"(d[4]), "+r"(d[5]), "+r"(d[6]), "+r"(d[7]), "+r"(d[8]), "+r"(d[9]), "+r"(d[10]), "+r"(d[11]), "+r"(d[12]), "+r"(d[13])
-        : "l"(a), "l"(b), "r"(accumulate));
-}
-
 #endif
 
 #if BF16

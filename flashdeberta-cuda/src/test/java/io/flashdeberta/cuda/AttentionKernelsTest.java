@@ -28,14 +28,14 @@ class AttentionKernelsTest {
     }
 
     @ParameterizedTest
-    @CsvSource({"256,512", "64,512", "32,64", "-1,24", "-1,100", "256,1024", "-1,256"})
+    @CsvSource({"256,512", "64,512", "32,64", "-1,24", "-1,257", "512,1024", "-1,4032"})
     void hopperTakesTheseBuckets(int buckets, int distance) {
         assertThat(hopper(gpu(9, 0, LARGE_SHARED), NumberType.HALF, 64, buckets, distance))
                 .isNotNull();
     }
 
     @ParameterizedTest
-    @CsvSource({"-1,257", "512,1024", "256,200", "128,4096"})
+    @CsvSource({"-1,4033", "256,8192", "-1,1073741823"})
     void hopperLeavesTheseBuckets(int buckets, int distance) {
         assertThat(hopper(gpu(9, 0, LARGE_SHARED), NumberType.HALF, 64, buckets, distance))
                 .isNull();
@@ -64,23 +64,13 @@ class AttentionKernelsTest {
     }
 
     @Test
-    void tablesHaveTheDiagonalOneRowBehindAMultipleOf8() {
-        RelativeBuckets buckets = new RelativeBuckets(-1, 100);
-        TableLayout layout = hopper(gpu(9, 0, LARGE_SHARED), NumberType.HALF, 64, -1, 100)
-                .tables(buckets.rows(), 64);
-        assertThat(layout.rows() % 8).isZero();
-        assertThat((buckets.row(-63) + layout.padding()) % 8).isEqualTo(1);
-        assertThat(layout.rows()).isGreaterThanOrEqualTo(buckets.rows() + layout.padding());
-    }
-
-    @Test
     void pairsHoldTheRowsOfNeighbouringDistances() {
         RelativeBuckets buckets = new RelativeBuckets(256, 512);
-        int[] pairs = new TableLayout(520, 8, 64, true).pairs(buckets, 700);
+        int[] pairs = DistanceTable.pairs(buckets, 700);
         assertThat(pairs).hasSize(1400);
         for (int r = -700; r < 700; r++) {
-            assertThat(pairs[r + 700] & 0xFFFF).isEqualTo(buckets.row(r) + 8);
-            assertThat(pairs[r + 700] >>> 16).isEqualTo(buckets.row(r - 1) + 8);
+            assertThat(pairs[r + 700] & 0xFFFF).isEqualTo(buckets.row(r));
+            assertThat(pairs[r + 700] >>> 16).isEqualTo(buckets.row(r - 1));
         }
     }
 }

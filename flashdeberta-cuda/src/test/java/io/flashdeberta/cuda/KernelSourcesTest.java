@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -29,7 +30,7 @@ class KernelSourcesTest {
     private static final Pattern INCLUDE = Pattern.compile("(?m)^#include (\\S+)");
     private static final Map<String, Bounds> BOUNDS = Map.of(
             "attention.cu", new Bounds(128, 0),
-            "attention_hopper_near.cu", new Bounds(128, 160),
+            "attention_hopper_near.cu", new Bounds(128, 80),
             "attention_hopper_far.cu", new Bounds(128, 160),
             "attention_mma.cu", new Bounds(255, 0));
 
@@ -83,7 +84,7 @@ class KernelSourcesTest {
     @ValueSource(strings = {"sm_75", "sm_80", "sm_86", "sm_89", "sm_90a", "sm_100", "sm_120"})
     void theyCompile(String architecture) throws Exception {
         assumeTrue(!compiler.isEmpty(), NO_COMPILER);
-        for (Path source : sources()) {
+        sources().parallelStream().forEach(source -> {
             for (String number : NUMBERS) {
                 String file = source.getFileName().toString();
                 if (isFor(file, architecture, number)) {
@@ -93,7 +94,7 @@ class KernelSourcesTest {
                     }
                 }
             }
-        }
+        });
     }
 
     /** A model without one of the position terms, or with larger heads. */
@@ -101,11 +102,13 @@ class KernelSourcesTest {
     @CsvSource({"sm_75,Half", "sm_90a,Half", "sm_90a,BFloat", "sm_120,BFloat"})
     void attentionCompilesForEveryModel(String architecture, String number) throws Exception {
         assumeTrue(!compiler.isEmpty(), NO_COMPILER);
-        for (Path source : sources()) {
+        sources().parallelStream().forEach(source -> {
             String file = source.getFileName().toString();
             if (BOUNDS.containsKey(file) && isFor(file, architecture, number)) {
-                compile(source, architecture, number, 64, true, false);
-                compile(source, architecture, number, 64, false, true);
+                for (boolean queries : new boolean[] {false, true}) {
+                    String log = compile(source, architecture, number, 64, queries, !queries);
+                    assertBounded(BOUNDS.get(file), log);
+                }
                 if (!file.equals("attention_hopper_near.cu")) {
                     compile(source, architecture, number, 64, false, false);
                 }
@@ -113,7 +116,7 @@ class KernelSourcesTest {
                     compile(source, architecture, number, 128, true, true);
                 }
             }
-        }
+        });
     }
 
     /** Tensor cores take 16-bit numbers, bf16 from Ampere on, and two kernels have instructions of Hopper alone. */
@@ -133,8 +136,7 @@ class KernelSourcesTest {
             String number,
             int headSize,
             boolean contentToPosition,
-            boolean positionToContent)
-            throws Exception {
+            boolean positionToContent) {
         List<String> command = new ArrayList<>(List.of(
                 compiler,
                 "-arch=" + architecture,
@@ -150,26 +152,38 @@ class KernelSourcesTest {
                 "-DCONTENT_TO_POSITION=" + (contentToPosition ? 1 : 0),
                 "-DPOSITION_TO_CONTENT=" + (positionToContent ? 1 : 0),
                 "-o",
-                folder.resolve("kernel.cubin").toString(),
+                folder.resolve(source.getFileName() + ".cubin").toString(),
                 source.toString()));
-        Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
-        String log = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-        assertThat(process.waitFor()).as(String.join(" ", command) + "\n" + log).isZero();
-        return log;
+        try {
+            Process process =
+                    new ProcessBuilder(command).redirectErrorStream(true).start();
+            String log =
+                    new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+            assertThat(process.waitFor())
+                    .as(String.join(" ", command) + "\n" + log)
+                    .isZero();
+            return log;
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        } catch (InterruptedException e) {
+            throw new IllegalStateException(e);
+        }
     }
 
-    private static void assertBounded(Bounds bounds, String log) throws IOException {
+    private static void assertBounded(Bounds bounds, String log) {
+        // Said where asynchronous products cannot run beside others.
+        assertThat(log).doesNotContain("Potential Performance Loss");
         assertThat(most(SPILLS, log))
                 .as("bytes spilled\n" + log)
                 .isLessThanOrEqualTo(bounds.spilledBytes());
         assertThat(most(REGISTERS, log)).as("registers\n" + log).isBetween(1, bounds.registers());
     }
 
-    private static int most(Pattern pattern, String log) throws IOException {
+    private static int most(Pattern pattern, String log) {
         return pattern.matcher(log)
                 .results()
                 .mapToInt(result -> Integer.parseInt(result.group(1)))
                 .max()
-                .orElseThrow(() -> new IOException("ptxas reported nothing:\n" + log));
+                .orElseThrow(() -> new AssertionError("ptxas reported nothing:\n" + log));
     }
 }

@@ -17,10 +17,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 class WorkSharesTest {
 
     private static final RelativeBuckets PUBLISHED = new RelativeBuckets(256, 512);
-    private static final int TILES = 1;
-    private static final int SLOT = 4;
-    private static final int ROWS = 6;
-    private static final int NEXT = 7;
+    private static final int TILES = 0;
+    private static final int SLOT = 3;
 
     /** A thread's 36 numbers. */
     private static final long BYTES_OF_PART = 36 * 32 * Float.BYTES;
@@ -38,22 +36,13 @@ class WorkSharesTest {
         return BatchLayout.of(batch, work.shortestFar());
     }
 
-    /** Of each block the tiles of each worker. */
-    private static int[][] near(WorkShares work, PackedBatch batch) {
+    /** Of each block the tiles. */
+    private static int[] near(WorkShares work, PackedBatch batch) {
         BatchLayout layout = layout(work, batch);
         int[] numbers = work.of(work.units(batch, layout));
-        int[][] tiles = new int[work.nearBlocks(layout)][2];
-        for (int block = 0; block < tiles.length; block++) {
-            int share = 2 * block;
-            do {
-                for (int worker = 0; worker < 2; worker++) {
-                    tiles[block][worker] += numbers[Share.NUMBERS * (share + worker) + TILES];
-                }
-                share = numbers[Share.NUMBERS * share + NEXT];
-                assertThat(Share.NUMBERS * share).isLessThan(work.farSharesAt(layout));
-            } while (share > 0);
-        }
-        return tiles;
+        return IntStream.range(0, work.nearBlocks(layout))
+                .map(block -> numbers[Share.NUMBERS * block + TILES])
+                .toArray();
     }
 
     private static int[] far(WorkShares work, PackedBatch batch) {
@@ -65,8 +54,8 @@ class WorkSharesTest {
                 .toArray();
     }
 
-    private static int sum(int[][] tiles) {
-        return Arrays.stream(tiles).flatMapToInt(Arrays::stream).sum();
+    private static int sum(int[] tiles) {
+        return Arrays.stream(tiles).sum();
     }
 
     /** Near tiles by comparing all rows of a tile, where not all are near. */
@@ -90,7 +79,7 @@ class WorkSharesTest {
         // Without rows that rounding adds.
         lengths[0] += Rounding.rows(Arrays.stream(lengths).sum())
                 - Arrays.stream(lengths).sum();
-        WorkShares work = new WorkShares(12, PUBLISHED, 0, blocks);
+        WorkShares work = new WorkShares(12, PUBLISHED, blocks);
         int expected =
                 12 * Arrays.stream(lengths).map(WorkSharesTest::nearTiles).sum();
         assertThat(sum(near(work, batch(lengths)))).isEqualTo(expected);
@@ -99,26 +88,25 @@ class WorkSharesTest {
     @ParameterizedTest
     @CsvSource({"512,16,132", "512,32,132", "128,22,132", "128,44,132"})
     void equalUnitsThatCanBeDividedEquallyStayWhole(int length, int sequences, int blocks) {
-        WorkShares work = new WorkShares(12, PUBLISHED, 0, blocks);
+        WorkShares work = new WorkShares(12, PUBLISHED, blocks);
         int tiles = Rounding.blocks(length, Saturation.TILE);
-        for (int[] block : near(work, equal(length, sequences))) {
-            assertThat(block[0] % tiles).isZero();
-            assertThat(block[1] % tiles).isZero();
+        for (int block : near(work, equal(length, sequences))) {
+            assertThat(block % tiles).isZero();
         }
     }
 
     @ParameterizedTest
     @CsvSource({"512,1", "1024,1", "2048,4", "4096,1"})
     void unitsAreDividedWhereBlocksWouldWait(int length, int sequences) {
-        WorkShares work = new WorkShares(12, PUBLISHED, 0, 132);
-        int[][] tiles = near(work, equal(length, sequences));
-        int most = Arrays.stream(tiles).flatMapToInt(Arrays::stream).max().orElseThrow();
+        WorkShares work = new WorkShares(12, PUBLISHED, 132);
+        int[] tiles = near(work, equal(length, sequences));
+        int most = Arrays.stream(tiles).max().orElseThrow();
         assertThat(most).isLessThan(sum(tiles) / 264 + 5);
     }
 
     @Test
     void farTilesAreDividedToo() {
-        WorkShares work = new WorkShares(16, PUBLISHED, 0, 132);
+        WorkShares work = new WorkShares(16, PUBLISHED, 132);
         int[] tiles = far(work, batch(4096));
         int mean = Arrays.stream(tiles).sum() / 132;
         assertThat(tiles).hasSize(132);
@@ -129,19 +117,9 @@ class WorkSharesTest {
     @Test
     void withoutPositionsAllIsFar() {
         PackedBatch batch = batch(3, 509);
-        WorkShares work = new WorkShares(2, null, 0, 132);
+        WorkShares work = new WorkShares(2, null, 132);
         assertThat(near(work, batch)).isEmpty();
         assertThat(Arrays.stream(far(work, batch)).sum()).isEqualTo(2 * (1 + 3 * 4));
-    }
-
-    @ParameterizedTest
-    @CsvSource({"1,196,322", "64,196,322", "128,132,386", "5000,3,514"})
-    void rowsAreThoseThatDistancesReach(int length, int first, int last) {
-        WorkShares work = new WorkShares(2, PUBLISHED, 3, 4);
-        PackedBatch batch = equal(length, 16);
-        int rows = work.of(work.units(batch, layout(work, batch)))[ROWS];
-        assertThat(rows & 0xFFFF).isEqualTo(first);
-        assertThat(rows >>> 16).isEqualTo(last);
     }
 
     @Test
@@ -149,7 +127,7 @@ class WorkSharesTest {
         Random random = new Random(8);
         for (int n = 0; n < 200; n++) {
             int heads = 1 + random.nextInt(24);
-            WorkShares work = new WorkShares(heads, PUBLISHED, 0, 1 + random.nextInt(132));
+            WorkShares work = new WorkShares(heads, PUBLISHED, 1 + random.nextInt(132));
             PackedBatch batch =
                     batch(random.ints(1 + random.nextInt(6), 1, 4000).toArray());
             BatchLayout layout = layout(work, batch);
@@ -165,12 +143,11 @@ class WorkSharesTest {
     }
 
     @Test
-    void thereIsRoomForAllShares() {
-        WorkShares work = new WorkShares(200, PUBLISHED, 0, 5);
-        PackedBatch batch = batch(130, 20, 1);
-        assertThat(sum(near(work, batch))).isGreaterThan(200 * 8);
+    void blocksAreNoMoreThanWhatThereIsToDo() {
         BatchLayout layout = new BatchLayout(128, 4, 4, 4, 1);
-        assertThat(new WorkShares(2, PUBLISHED, 0, 132).nearBlocks(layout)).isEqualTo(8);
-        assertThat(new WorkShares(64, null, 0, 132).farBlocks(layout)).isEqualTo(132);
+        assertThat(new WorkShares(2, PUBLISHED, 132).nearBlocks(layout)).isEqualTo(8);
+        assertThat(new WorkShares(64, PUBLISHED, 132).nearBlocks(layout)).isEqualTo(256);
+        assertThat(new WorkShares(96, PUBLISHED, 132).nearBlocks(layout)).isEqualTo(264);
+        assertThat(new WorkShares(64, null, 132).farBlocks(layout)).isEqualTo(132);
     }
 }
