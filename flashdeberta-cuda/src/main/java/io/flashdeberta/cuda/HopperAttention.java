@@ -2,6 +2,7 @@ package io.flashdeberta.cuda;
 
 import io.flashdeberta.backend.RelativeBuckets;
 import java.util.List;
+import java.util.Objects;
 import org.bytedeco.javacpp.Pointer;
 import org.jspecify.annotations.Nullable;
 
@@ -87,12 +88,12 @@ final class HopperAttention implements AttentionKernel {
 
     @Override
     public TableLayout keyTable(RelativeBuckets buckets, int headSize) {
-        return PositionBlocks.of(buckets).falling(buckets);
+        return Objects.requireNonNull(blocks).falling(buckets);
     }
 
     @Override
     public TableLayout queryTable(RelativeBuckets buckets, int headSize) {
-        return PositionBlocks.of(buckets).rising(buckets);
+        return Objects.requireNonNull(blocks).rising(buckets);
     }
 
     @Override

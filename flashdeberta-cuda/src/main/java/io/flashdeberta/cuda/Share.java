@@ -11,7 +11,7 @@ package io.flashdeberta.cuda;
  */
 record Share(int tiles, int unit, int end, int slot, int parts) {
 
-    /** Numbers of a share on the GPU. */
+    /** Numbers of a share on the GPU: these, and zeros up to 32 bytes. */
     static final int NUMBERS = 8;
 
     void write(int[] numbers, int at) {

@@ -378,8 +378,8 @@ __device__ __forceinline__ void store(const Rows &rows, unsigned short *out, u64
 // parts, flags: slots for what is handed over; the flags are 0 before and after.
 extern "C" __global__ void __launch_bounds__(512, 1)
 attention(const __grid_constant__ TensorMap qkvMap, unsigned short *out, const float *logarithms, const char *keyTables,
-          const char *queryTables, int tableRows, int first, int last, const int4 *work,
-          const int *workCount, const Share *shares, float4 *parts, unsigned *flags, int heads, int headSize, float scale) {
+          const char *queryTables, int tableRows, int first, int last, const int4 *work, const int *workCount,
+          const Share *shares, float4 *parts, unsigned *flags, int heads, int headSize, float scale) {
     extern __shared__ __align__(1024) char memory[];
     const unsigned base = shared_address(memory);
     const int lane = threadIdx.x & 31, lane4 = lane & 3;

@@ -92,9 +92,7 @@ __device__ __forceinline__ void end_query_terms(unsigned (&terms)[16], Band &ban
     wait_products<0>();
     unsigned now[16];
     band.pairs(now);
-    const int thread = hidden(threadIdx.x), x = (thread & 3) - (thread >> 2 & 7);
-    const Source source(x), sourceBefore(x - 1);
-    query_terms(warp, before, now, terms, source, sourceBefore);
+    query_terms(warp, before, now, terms);
 #pragma unroll
     for (int i = 0; i < 16; i++) before[i] = now[i];
 }
@@ -326,6 +324,7 @@ attention(const __grid_constant__ TensorMap qkvMap, const unsigned short *qkv, u
             if (named_barrier_any(1 + group, 128, !looks && !(fmaxf(sum[0], sum[1]) < LARGEST_SUM))) {
                 looks = true;
 #if CONTENT_TO_POSITION
+                // As above, but no function for both: with one, ptxas finds too few registers and runs products one by one.
                 start_products(band, rows.q, places.key_positions(tile + 1 - group));
                 wait_products<0>();
                 band.pairs(before);

@@ -22,6 +22,7 @@ constexpr int SCRATCHES = QUERY_POSITIONS + RING * TILE_BYTES;
 constexpr int BARRIERS = SCRATCHES + 2 * TERM_BYTES, VALUES = 16;
 constexpr int COUNTS = BARRIERS + 32, REST = COUNTS + 16, ITEMS = REST + 48, UNITS = ITEMS + 64;
 constexpr int ITEM_BYTES = 16, UNIT_BYTES = 32;
+static_assert(UNITS + 8 * UNIT_BYTES == 115104, "HopperAttention asks for as much shared memory");
 
 // A unit of work, in shared memory.
 struct Unit {
@@ -30,6 +31,7 @@ struct Unit {
     int parts;                       // to merge; HANDED_OVER if another block merges this one
     int more;                        // whether another unit follows
 };
+static_assert(sizeof(Unit) == UNIT_BYTES, "units lie side by side");
 
 // The position tables in global memory, and which of their blocks a tile needs. Beyond the last block, all rows are its.
 struct Tables {
@@ -66,6 +68,7 @@ struct Rest {
     Share share;
     int tile;
 };
+static_assert(sizeof(Rest) == ITEMS - REST, "items lie behind it");
 
 // What one warp does for a block, all threads of it together.
 struct Loader {

@@ -91,8 +91,9 @@ __device__ __forceinline__ void query_terms(const unsigned (&first)[16], const u
 }
 
 // By the number of the warp, which decides which registers are needed.
-__device__ __forceinline__ void query_terms(int warp, const unsigned (&first)[16], const unsigned (&second)[16], unsigned (&terms)[16],
-                                            const Source &own, const Source &before) {
+__device__ __forceinline__ void query_terms(int warp, const unsigned (&first)[16], const unsigned (&second)[16], unsigned (&terms)[16]) {
+    const int lane = hidden(threadIdx.x), x = (lane & 3) - (lane >> 2 & 7);
+    const Source own(x), before(x - 1);
     if (warp == 0) query_terms<0>(first, second, terms, own, before);
     else if (warp == 1) query_terms<1>(first, second, terms, own, before);
     else if (warp == 2) query_terms<2>(first, second, terms, own, before);
