@@ -1,16 +1,20 @@
 """Times transformers' eager DeBERTa-v3 and FlashDeBERTa's Triton kernel inside the same model, in fp16 with random weights.
 
     python3 peers.py base|large 1x128,32x512,…
+    python3 peers.py base|large rerank FOLDER_WITH_A_TOKENIZER
 
-Needs PyTorch with CUDA, transformers and flashdeberta (pip install flashdeberta). Prints the medians of CUDA-event timings in ms: ids
+The second times one query with 64 documents as RerankBenchmark has them, from strings to sorted scores, padded to the longest. Needs PyTorch with CUDA, transformers and flashdeberta (pip install flashdeberta). Prints the medians of CUDA-event timings in ms: ids
 in, last hidden state on the GPU, no padding. FlashDeBERTa gets neither masks nor tables of distances, which it does not need.
 """
+import math
+import random
 import statistics
 import sys
+import time as clock
 
 import torch
 from flashdeberta.model import FlashDisentangledSelfAttention
-from transformers import DebertaV2Config, DebertaV2Model
+from transformers import AutoTokenizer, DebertaV2Config, DebertaV2Model
 
 SIZES = {"base": dict(hidden_size=768, num_attention_heads=12, intermediate_size=3072, num_hidden_layers=12),
          "large": dict(hidden_size=1024, num_attention_heads=16, intermediate_size=4096, num_hidden_layers=24)}
@@ -47,7 +51,45 @@ def time(model, batch, length):
     return statistics.median(times)
 
 
+def documents():
+    words = "the river ends in a bay of salt water and sand near town".split()
+    texts = []
+    while len(texts) < 64:
+        length = math.exp(math.log(140) + 0.7 * random.gauss(0, 1))
+        if 20 <= length <= 500:
+            texts.append(" ".join(random.choices(words, k=int(length))))
+    return texts
+
+
+@torch.no_grad()
+def rerank(model, tokenizer, head, texts):
+    pairs = tokenizer(["where does the long river meet the sea"] * len(texts), texts, padding=True, return_tensors="pt")
+    scores = head(model(pairs["input_ids"].cuda()).last_hidden_state[:, 0]).float().cpu()[:, 0]
+    return pairs["input_ids"].shape, int(pairs["attention_mask"].sum()), sorted(enumerate(scores.tolist()), key=lambda x: -x[1])
+
+
+def time_reranking(size, folder):
+    random.seed(5)
+    tokenizer, texts = AutoTokenizer.from_pretrained(folder), documents()
+    for flash in (False, True):
+        model, times = model_of(size, flash), []
+        head = torch.nn.Linear(SIZES[size]["hidden_size"], 1, device="cuda").half()
+        for _ in range(WARM_UP + RUNS):
+            begin = clock.perf_counter()
+            shape, tokens, _ = rerank(model, tokenizer, head, texts)
+            times.append(1000 * (clock.perf_counter() - begin))
+        tokenization = []
+        for _ in range(RUNS):
+            begin = clock.perf_counter()
+            tokenizer(texts)
+            tokenization.append(1000 * (clock.perf_counter() - begin))
+        print(f"{'FlashDeBERTa' if flash else 'transformers eager'}: {tokens} tokens in {tuple(shape)}: median {statistics.median(times[WARM_UP:]):.1f} ms,"
+              f" least {min(times):.1f} ms; of which tokenization {statistics.median(tokenization):.1f} ms", flush=True)
+
+
 def main():
+    if sys.argv[2] == "rerank":
+        return time_reranking(sys.argv[1], sys.argv[3])
     size, shapes = sys.argv[1], [tuple(map(int, shape.split("x"))) for shape in sys.argv[2].split(",")]
     print(f"{size}, {torch.cuda.get_device_name(0)}, PyTorch {torch.__version__}\n| B×L | transformers eager ms | FlashDeBERTa ms |\n|---|---|---|")
     models = [model_of(size, flash) for flash in (False, True)]

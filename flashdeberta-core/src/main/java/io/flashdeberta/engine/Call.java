@@ -1,20 +1,21 @@
 package io.flashdeberta.engine;
 
 import io.flashdeberta.model.Head;
-
 import java.util.ArrayList;
+import java.util.Collections;
+import java.util.Comparator;
 import java.util.HashSet;
 import java.util.List;
-import java.util.NavigableMap;
 import java.util.Set;
-import java.util.TreeMap;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
+import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
 
 /**
- * The course of one call through an engine. Many texts go slice by slice: one is tokenized while the one before it runs, so that the
- * device does not wait for the tokenizer, and a call of any size needs little memory and leaves room in the queue.
+ * The course of one call through an engine. Many texts go slice by slice, short ones first: one slice is tokenized while the one before
+ * it runs, so that the device does not wait for the tokenizer, and a call of any size needs little memory and leaves room in the queue.
  */
 public final class Call {
 
@@ -25,9 +26,9 @@ public final class Call {
         /**
          * Fits each text.
          *
-         * @param first the place of the first text in the call
+         * @param places of the texts in the call
          */
-        List<FittedInput> fit(List<String> texts, int first);
+        List<FittedInput> fit(List<String> texts, List<Integer> places);
 
         /** Characters that go with each text: those of a query, say. */
         default int besides() {
@@ -47,6 +48,8 @@ public final class Call {
          */
         R read(int index, FittedInput input, List<Output> outputs);
     }
+
+    private static final int TEXTS_OF_A_SLICE = 1024;
 
     /** Slices that run or wait at the same time. */
     private static final int SLICES_UNDER_WAY = 2;
@@ -117,8 +120,10 @@ public final class Call {
         private final Fitting fitting;
         private final Head head;
         private final Reading<R> reading;
-        private final NavigableMap<Integer, List<R>> results = new TreeMap<>();
+        private final List<Integer> order;
+        private final List<@Nullable R> results;
         private final CompletableFuture<List<R>> done = new CompletableFuture<>();
+        private int slices;
         private int next;
         private int underWay;
 
@@ -127,6 +132,11 @@ public final class Call {
             this.fitting = fitting;
             this.head = head;
             this.reading = reading;
+            order = IntStream.range(0, texts.size())
+                    .boxed()
+                    .sorted(Comparator.comparingInt(place -> texts.get(place).length()))
+                    .toList();
+            results = new ArrayList<>(Collections.nCopies(texts.size(), null));
         }
 
         synchronized void advance() {
@@ -137,22 +147,34 @@ public final class Call {
             } catch (RuntimeException | Error e) {
                 fail(e);
             }
-            if (underWay == 0 && next == texts.size()) {
-                done.complete(results.values().stream().flatMap(List::stream).toList());
+            if (underWay == 0 && next == texts.size() && !done.isDone()) {
+                done.complete(List.copyOf(results));
             }
         }
 
         private void startSlice() {
             requireNotWithdrawn();
-            int from = next;
-            next = engine.endOfSlice(texts, from, fitting.besides());
+            List<Integer> places = slice();
+            boolean continued = next > 0;
+            next += places.size();
             List<FittedInput> inputs =
-                    engine.fit(() -> fitting.fit(texts.subList(from, next), from));
+                    engine.fit(() -> fitting.fit(places.stream().map(texts::get).toList(), places));
             Request request = request(inputs);
             follow(request);
-            afterwards(request, from, inputs);
-            engine.submit(request, from > 0);
+            afterwards(request, places, inputs);
+            engine.submit(request, continued);
             underWay++;
+        }
+
+        /** The places of the next texts, which together have about as many characters as a slice may have. */
+        private List<Integer> slice() {
+            long most = engine.charactersOfSlice(slices++);
+            int last = Math.min(texts.size(), next + TEXTS_OF_A_SLICE);
+            int end = next;
+            for (long length = 0; end < last && (end == next || length < most); end++) {
+                length += texts.get(order.get(end)).length() + fitting.besides();
+            }
+            return order.subList(next, end);
         }
 
         private void fail(Throwable cause) {
@@ -160,11 +182,13 @@ public final class Call {
             withdraw();
         }
 
-        private void afterwards(Request request, int from, List<FittedInput> inputs) {
+        private void afterwards(Request request, List<Integer> places, List<FittedInput> inputs) {
             Futures.whenDone(request.answer(), (outputs, failure) -> {
                 forget(request);
                 executor.execute(
-                        failure == null ? () -> read(from, inputs, outputs) : () -> fail(failure));
+                        failure == null
+                                ? () -> read(places, inputs, outputs)
+                                : () -> fail(failure));
             });
         }
 
@@ -177,18 +201,18 @@ public final class Call {
                     head);
         }
 
-        private synchronized void read(int from, List<FittedInput> inputs, List<Output> outputs) {
+        private synchronized void read(
+                List<Integer> places, List<FittedInput> inputs, List<Output> outputs) {
             underWay--;
             try {
-                List<R> slice = new ArrayList<>();
                 int output = 0;
-                for (FittedInput input : inputs) {
+                for (int i = 0; i < inputs.size(); i++) {
+                    FittedInput input = inputs.get(i);
+                    int place = places.get(i);
                     int end = output + input.pieces().size();
-                    slice.add(
-                            reading.read(from + slice.size(), input, outputs.subList(output, end)));
+                    results.set(place, reading.read(place, input, outputs.subList(output, end)));
                     output = end;
                 }
-                results.put(from, slice);
             } catch (RuntimeException | Error e) {
                 fail(e);
                 return;

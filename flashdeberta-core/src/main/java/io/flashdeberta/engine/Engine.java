@@ -23,12 +23,15 @@ public final class Engine implements AutoCloseable {
     /** A sequence of more tokens, which takes some time alone, must not take all workers. */
     private static final int GIANT_TOKENS = 4096;
 
-    private static final int TEXTS_OF_A_SLICE = 1024;
-
     /** Characters for which the tokenizer takes tens of megabytes. */
     private static final long LONG_TEXTS = 1 << 15;
 
-    /** Of these a device makes batches that keep it busy, and meanwhile the next ones are tokenized. */
+    /** Of a call's first slice: a device can soon begin with it, and is then busy while the next slice is tokenized. */
+    private static final int CHARACTERS_OF_FIRST_SLICE = 1 << 12;
+
+    private static final int SLICES_GROW_BY = 3;
+
+    /** Of these a device makes batches that keep it busy. */
     private static final int CHARACTERS_OF_A_SLICE = 1 << 14;
 
     /** A slice has at most this part of what may wait, so that there is room for others beside it. */
@@ -126,12 +129,12 @@ public final class Engine implements AutoCloseable {
      * @param offsets whether results speak of places in the texts
      */
     public Call.Fitting singles(Truncation truncation, Offsets offsets) {
-        return (texts, first) -> {
+        return (texts, places) -> {
             List<TokenizedText> tokens = tokenize(texts, truncation, offsets);
             List<FittedInput> inputs = new ArrayList<>();
             for (int i = 0; i < tokens.size(); i++) {
                 inputs.add(fitter().single(
-                                "The text at index " + (first + i), tokens.get(i), truncation));
+                                "The text at index " + places.get(i), tokens.get(i), truncation));
             }
             return inputs;
         };
@@ -141,8 +144,8 @@ public final class Engine implements AutoCloseable {
     public Call.Fitting pairs(String firstText, Truncation truncation) {
         return new Call.Fitting() {
             @Override
-            public List<FittedInput> fit(List<String> texts, int first) {
-                return fitPairs(firstText, texts, first, truncation);
+            public List<FittedInput> fit(List<String> texts, List<Integer> places) {
+                return fitPairs(firstText, texts, places, truncation);
             }
 
             @Override
@@ -153,13 +156,13 @@ public final class Engine implements AutoCloseable {
     }
 
     private List<FittedInput> fitPairs(
-            String firstText, List<String> texts, int first, Truncation truncation) {
+            String firstText, List<String> texts, List<Integer> places, Truncation truncation) {
         TokenizedText firstTokens =
                 tokenize(List.of(firstText), truncation, Offsets.WITHOUT).get(0);
         List<TokenizedText> tokens = tokenize(texts, truncation, Offsets.WITHOUT);
         List<FittedInput> inputs = new ArrayList<>();
         for (int i = 0; i < tokens.size(); i++) {
-            String what = "The pair at index " + (first + i);
+            String what = "The pair at index " + places.get(i);
             inputs.add(fitter().pair(what, firstTokens, tokens.get(i), truncation));
         }
         return inputs;
@@ -185,19 +188,14 @@ public final class Engine implements AutoCloseable {
         return inputs;
     }
 
-    /**
-     * Where the slice of texts that starts at {@code from} ends.
-     *
-     * @param besides characters that go with each text
-     */
-    int endOfSlice(List<String> texts, int from, int besides) {
-        long most = Math.min(CHARACTERS_OF_A_SLICE, settings.queueTokens() / SLICES_IN_QUEUE);
-        int last = Math.min(texts.size(), from + TEXTS_OF_A_SLICE);
-        int end = from;
-        for (long length = 0; end < last && (end == from || length < most); end++) {
-            length += texts.get(end).length() + besides;
+    /** About how many characters a call's slice may have, by its number. */
+    long charactersOfSlice(int number) {
+        long most = CHARACTERS_OF_FIRST_SLICE;
+        for (int i = 0; i < number && most < CHARACTERS_OF_A_SLICE; i++) {
+            most *= SLICES_GROW_BY;
         }
-        return end;
+        return Math.min(
+                Math.min(most, CHARACTERS_OF_A_SLICE), settings.queueTokens() / SLICES_IN_QUEUE);
     }
 
     /** @param continued whether it continues a call that was let in before */

@@ -74,7 +74,7 @@ public final class DebertaQuestionAnswerer extends DebertaTask<DebertaQuestionAn
                 List.of(question, context),
                 call -> call.run(
                         List.of(context),
-                        (texts, first) -> List.of(fit(
+                        (texts, places) -> List.of(fit(
                                 engine.tokenize(question, options.truncation()),
                                 engine.tokenize(context, options.truncation()),
                                 options)),

@@ -19,8 +19,8 @@ public final class DebertaTokenizer implements AutoCloseable {
      */
     public static final int MAX_TEXT_LENGTH = 1_000_000;
 
-    /** With fewer, threads that take part cost more than they bring. */
-    private static final int MANY_TEXTS = 16;
+    /** Of texts: with fewer, threads that take part cost more than they bring. */
+    private static final int MANY_CHARACTERS = 2048;
 
     private static final int SHORT_TEXT = 4096;
 
@@ -144,23 +144,10 @@ public final class DebertaTokenizer implements AutoCloseable {
 
     /** {@link #tokenize(String)} for each text, with offsets or without; many of them in parallel. */
     public List<TokenizedText> tokenize(List<String> texts, Offsets offsets) {
-        if (texts.size() < MANY_TEXTS) {
+        if (texts.size() == 1 || texts.stream().mapToLong(String::length).sum() < MANY_CHARACTERS) {
             return texts.stream().map(text -> tokenize(text, offsets)).toList();
         }
-        return switch (offsets) {
-            case WITH ->
-                texts.parallelStream().map(text -> tokenize(text, offsets)).toList();
-            case WITHOUT -> tokenizeWithoutOffsets(texts);
-        };
-    }
-
-    private List<TokenizedText> tokenizeWithoutOffsets(List<String> texts) {
-        List<long[]> ids =
-                tokenizer.ids(texts.stream().map(DebertaTokenizer::wellFormed).toList());
-        return IntStream.range(0, texts.size())
-                .mapToObj(i -> TokenizedText.withoutOffsets(
-                        texts.get(i), NativeEncoding.toInts(ids.get(i))))
-                .toList();
+        return texts.parallelStream().map(text -> tokenize(text, offsets)).toList();
     }
 
     /**

@@ -5,8 +5,6 @@ import ai.djl.huggingface.tokenizers.jni.TokenizersLibrary;
 
 import io.flashdeberta.FlashDebertaException;
 
-import java.util.Arrays;
-import java.util.List;
 import java.util.concurrent.locks.ReadWriteLock;
 import java.util.concurrent.locks.ReentrantReadWriteLock;
 import java.util.function.LongFunction;
@@ -62,36 +60,12 @@ final class NativeTokenizer implements AutoCloseable {
         });
     }
 
-    /** {@link #ids(String)} of each text, side by side in threads of the library. */
-    List<long[]> ids(List<String> texts) {
-        return call(tokenizer -> {
-            long[] encodings = encode(tokenizer, texts);
-            try {
-                return Arrays.stream(encodings).mapToObj(LIBRARY::getTokenIds).toList();
-            } finally {
-                Arrays.stream(encodings).forEach(LIBRARY::deleteEncoding);
-            }
-        });
-    }
-
-    private static long[] encode(long tokenizer, List<String> texts) {
-        try {
-            return LIBRARY.batchEncode(tokenizer, texts.toArray(String[]::new), false);
-        } catch (RuntimeException e) {
-            throw notEncoded("one of " + texts.size() + " texts", e);
-        }
-    }
-
-    private static FlashDebertaException notEncoded(String what, RuntimeException cause) {
-        return new FlashDebertaException(
-                "The tokenizer cannot encode " + what + ": " + cause.getMessage() + ".", cause);
-    }
-
     private static long encode(long tokenizer, String text) {
         try {
             return LIBRARY.encode(tokenizer, text, false);
         } catch (RuntimeException e) {
-            throw notEncoded("a text", e);
+            throw new FlashDebertaException(
+                    "The tokenizer cannot encode a text: " + e.getMessage() + ".", e);
         }
     }
 

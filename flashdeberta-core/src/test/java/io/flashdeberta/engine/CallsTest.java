@@ -10,12 +10,14 @@ import java.lang.reflect.Proxy;
 import java.time.Duration;
 import java.util.Collections;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ForkJoinPool;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -102,6 +104,20 @@ class CallsTest {
                     .hasSize(5000)
                     .allSatisfy(score -> assertThat(score).isCloseTo(one.get(0), Expected.SAME));
             assertThat(task.scoreAsync(times(5000, TEXT)).join()).hasSize(5000);
+        }
+    }
+
+    @Test
+    void resultsHaveTheOrderOfTheTexts() {
+        List<String> texts = IntStream.range(0, 200)
+                .mapToObj(i -> "The bridge. ".repeat(1 + i * 37 % 11))
+                .toList();
+        try (GatedTask task = GatedTask.small().build()) {
+            List<Float> scores = task.score(texts.toArray(String[]::new));
+            assertThat(Set.copyOf(scores)).hasSizeGreaterThan(10);
+            for (int i = 0; i < texts.size(); i++) {
+                assertThat(scores.get(i)).isCloseTo(task.score(texts.get(i)).get(0), Expected.SAME);
+            }
         }
     }
 

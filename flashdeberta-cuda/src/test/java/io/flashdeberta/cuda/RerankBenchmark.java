@@ -10,10 +10,11 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Random;
+import java.util.function.Supplier;
 
 /**
  * Times one query with 64 documents of 20 to 500 tokens, log-normal, from strings to sorted results, with a model of published size
- * and random weights.
+ * and random weights: the same documents in each call, whose passes are then recorded ones, and other documents in each call.
  *
  * <pre>RerankBenchmark base|large FOLDER_WITH_A_TOKENIZER [WORKERS]</pre>
  */
@@ -44,34 +45,45 @@ public final class RerankBenchmark {
                 .device("cuda")
                 .workers(arguments.length > 2 ? Integer.parseInt(arguments[2]) : 1)
                 .build()) {
-            List<String> documents = documents(reranker);
-            List<Double> times = new ArrayList<>();
-            for (int n = 0; n < RUNS; n++) {
-                long start = System.nanoTime();
-                reranker.rerank(QUERY, documents);
-                times.add((System.nanoTime() - start) / 1e6);
-            }
-            times.subList(0, RUNS / 2).clear();
-            times.sort(null);
-            System.out.printf(
-                    Locale.ROOT,
-                    "%s, %s: %d documents, %d tokens: median %.2f ms, least %.2f ms%n",
-                    arguments[0],
-                    reranker.status().device(),
-                    DOCUMENTS,
-                    reranker.rerank(QUERY, documents).stream()
-                            .mapToInt(RerankResult::tokens)
-                            .sum(),
-                    times.get(times.size() / 2),
-                    times.get(0));
+            Random random = new Random(5);
+            double wordsInToken = wordsInToken(reranker, random);
+            List<String> same = documents(random, wordsInToken);
+            report(reranker, "the same documents", () -> same);
+            report(reranker, "other documents", () -> documents(random, wordsInToken));
         }
     }
 
-    private static List<String> documents(DebertaReranker reranker) {
-        Random random = new Random(5);
+    private static void report(
+            DebertaReranker reranker, String what, Supplier<List<String>> documents) {
+        List<Double> times = new ArrayList<>();
+        long tokens = 0;
+        for (int n = 0; n < RUNS; n++) {
+            List<String> texts = documents.get();
+            long start = System.nanoTime();
+            List<RerankResult> results = reranker.rerank(QUERY, texts);
+            times.add((System.nanoTime() - start) / 1e6);
+            tokens += results.stream().mapToInt(RerankResult::tokens).sum();
+        }
+        times.subList(0, RUNS / 2).clear();
+        times.sort(null);
+        System.out.printf(
+                Locale.ROOT,
+                "%s, %s: %d documents, %d tokens: median %.2f ms, least %.2f ms%n",
+                reranker.status().device(),
+                what,
+                DOCUMENTS,
+                tokens / RUNS,
+                times.get(times.size() / 2),
+                times.get(0));
+    }
+
+    private static double wordsInToken(DebertaReranker reranker, Random random) {
         int words = 100;
-        int tokens = reranker.rerank(QUERY, List.of(text(random, words))).get(0).tokens();
-        double wordsInToken = (double) words / tokens;
+        return (double) words
+                / reranker.rerank(QUERY, List.of(text(random, words))).get(0).tokens();
+    }
+
+    private static List<String> documents(Random random, double wordsInToken) {
         List<String> documents = new ArrayList<>();
         while (documents.size() < DOCUMENTS) {
             double length = Math.exp(MEAN + DEVIATION * random.nextGaussian());
