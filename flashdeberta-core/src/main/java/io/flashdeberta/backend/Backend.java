@@ -48,6 +48,9 @@ public interface Backend extends AutoCloseable {
     Convolution loadConvolution(
             WeightTensor weight, WeightTensor bias, int groups, Activation activation);
 
+    /** Loads an LSTM; both directions have weights of the same shapes. */
+    Lstm loadLstm(Lstm.Direction forward, Lstm.Direction backward);
+
     /**
      * Prepares one layer's attention.
      *

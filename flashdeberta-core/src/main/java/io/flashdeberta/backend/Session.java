@@ -39,6 +39,14 @@ public interface Session extends AutoCloseable {
     /** {@code activation(conv1d(x) + b)} within each sequence, zeros beyond its ends: {@code [totalTokens, hidden]}. */
     Tensor convolve(Tensor x, Convolution convolution, PackedBatch batch);
 
+    /**
+     * Runs an LSTM forwards and backwards over each sequence, from states of zeros: {@code [rows, inputs] → [rows, 2·hidden]}, of each
+     * row the forward state, then the backward one.
+     *
+     * @param offsets where each sequence starts, and the number of rows at the end, {@code [sequences + 1]}; a sequence may be empty
+     */
+    Tensor lstm(Tensor x, Lstm lstm, int[] offsets);
+
     /** Copies the named rows: {@code [rows.length, columns]}. */
     Tensor gatherRows(Tensor x, int[] rows);
 

@@ -3,7 +3,11 @@ package io.flashdeberta.backend;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.flashdeberta.checkpoint.Checkpoint;
 import io.flashdeberta.checkpoint.WeightTensor;
+import io.flashdeberta.checkpoint.Weights;
+import java.io.InputStream;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -259,6 +263,101 @@ public abstract class OperationsSuite {
                             groups,
                             batch.offsets(),
                             Math::tanh));
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource({"1,1", "5,3", "24,32", "33,65", "64,384"})
+    void lstm(int inputs, int hidden) {
+        int[] offsets = {0, 1, 14, 14, 16, 145};
+        WeightTensor x = weights.tensor(145, inputs);
+        Lstm.Direction forward = direction(inputs, hidden);
+        Lstm.Direction backward = direction(inputs, hidden);
+        double[] expected = new double[145 * 2 * hidden];
+        runReference(x, forward, offsets, 1, expected, 0);
+        runReference(x, backward, offsets, -1, expected, hidden);
+        try (Tensor input = session.upload(x);
+                Lstm lstm = backend.loadLstm(forward, backward);
+                Tensor y = session.lstm(input, lstm, offsets);
+                Tensor again = session.lstm(input, lstm, offsets)) {
+            assertThat(y.columns()).isEqualTo(2 * hidden);
+            assertClose(y, expected);
+            assertThat(session.read(again)).isEqualTo(session.read(y));
+        }
+    }
+
+    private Lstm.Direction direction(int inputs, int hidden) {
+        double deviation = 1 / Math.sqrt(hidden);
+        return new Lstm.Direction(
+                weights.scaled(1 / Math.sqrt(inputs), 4L * hidden, inputs),
+                weights.scaled(deviation, 4L * hidden, hidden),
+                weights.scaled(deviation, 4L * hidden),
+                weights.scaled(deviation, 4L * hidden));
+    }
+
+    private static void runReference(
+            WeightTensor x,
+            Lstm.Direction direction,
+            int[] offsets,
+            int step,
+            double[] y,
+            int column) {
+        float[] bias = direction.inputBias().toFloats();
+        float[] stateBias = direction.stateBias().toFloats();
+        for (int i = 0; i < bias.length; i++) {
+            bias[i] += stateBias[i];
+        }
+        Reference.lstm(
+                x.toFloats(),
+                direction.inputs().toFloats(),
+                direction.states().toFloats(),
+                bias,
+                offsets,
+                step,
+                y,
+                column);
+    }
+
+    /** By {@code src/test/python/lstm.py}. */
+    @Test
+    void lstmAsPyTorchHasIt() throws Exception {
+        Path folder = Files.createDirectory(this.folder.resolve("lstm"));
+        for (String file : List.of("config.json", "model.safetensors")) {
+            try (InputStream content = OperationsSuite.class.getResourceAsStream("/lstm/" + file)) {
+                Files.copy(content, folder.resolve(file));
+            }
+        }
+        try (Checkpoint checkpoint = Checkpoint.open(folder);
+                Tensor x = session.upload(checkpoint.weights().get("x"));
+                Lstm lstm = backend.loadLstm(
+                        direction(checkpoint.weights(), ""),
+                        direction(checkpoint.weights(), "_reverse"));
+                Tensor y = session.lstm(x, lstm, new int[] {0, 3, 4, 13})) {
+            assertClose(y, toDouble(checkpoint.weights().get("y").toFloats()));
+        }
+    }
+
+    private static Lstm.Direction direction(Weights weights, String suffix) {
+        return new Lstm.Direction(
+                weights.get("weight_ih_l0" + suffix),
+                weights.get("weight_hh_l0" + suffix),
+                weights.get("bias_ih_l0" + suffix),
+                weights.get("bias_hh_l0" + suffix));
+    }
+
+    @Test
+    void anLstmChecksItsSequences() {
+        Lstm lstm = backend.loadLstm(direction(3, 2), direction(3, 2));
+        try (Tensor x = session.upload(weights.tensor(4, 3));
+                Tensor wide = session.upload(weights.tensor(4, 5))) {
+            assertThatThrownBy(() -> session.lstm(wide, lstm, new int[] {0, 4}))
+                    .hasMessage("A row has 5 values; the LSTM takes 3.");
+            assertThatThrownBy(() -> session.lstm(x, lstm, new int[] {0, 5}))
+                    .hasMessage("The sequences have 5 rows; there are 4.");
+            assertThatThrownBy(() -> session.lstm(x, lstm, new int[] {0, 3, 2, 4}))
+                    .hasMessage("Sequence 2 starts at row 2; expected at least 3.");
+            assertThatThrownBy(() -> session.lstm(x, lstm, new int[] {1, 4}))
+                    .hasMessage("Sequence 0 starts at row 1; expected 0.");
         }
     }
 

@@ -30,10 +30,15 @@ public final class RandomWeights implements AutoCloseable {
     }
 
     public WeightTensor tensor(long... shape) {
+        return scaled(1, shape);
+    }
+
+    /** Of that standard deviation. */
+    public WeightTensor scaled(double deviation, long... shape) {
         float[] values =
                 new float[Math.toIntExact(LongStream.of(shape).reduce(1, Math::multiplyExact))];
         IntStream.range(0, values.length)
-                .forEach(i -> values[i] = round((float) random.nextGaussian()));
+                .forEach(i -> values[i] = round((float) (deviation * random.nextGaussian())));
         return tensor(values, shape);
     }
 

@@ -142,6 +142,52 @@ public final class Reference {
         return y;
     }
 
+    /**
+     * One direction of an LSTM: {@code x [rows, inputs]} → columns {@code [column, column + hidden)} of {@code y [rows, 2·hidden]}.
+     *
+     * @param w {@code [4·hidden, inputs]}, gates in the order input, forget, cell, output
+     * @param u {@code [4·hidden, hidden]}
+     * @param b {@code [4·hidden]}
+     * @param step 1 forwards, −1 backwards
+     */
+    public static void lstm(
+            float[] x,
+            float[] w,
+            float[] u,
+            float[] b,
+            int[] offsets,
+            int step,
+            double[] y,
+            int column) {
+        int hidden = b.length / 4;
+        int inputs = w.length / b.length;
+        DoubleUnaryOperator sigmoid = function(Activation.SIGMOID);
+        for (int s = 0; s + 1 < offsets.length; s++) {
+            double[] h = new double[hidden];
+            double[] c = new double[hidden];
+            int length = offsets[s + 1] - offsets[s];
+            for (int i = 0; i < length; i++) {
+                int row = step > 0 ? offsets[s] + i : offsets[s + 1] - 1 - i;
+                double[] gates = new double[b.length];
+                for (int g = 0; g < gates.length; g++) {
+                    gates[g] = b[g];
+                    for (int k = 0; k < inputs; k++) {
+                        gates[g] += (double) w[g * inputs + k] * x[row * inputs + k];
+                    }
+                    for (int k = 0; k < hidden; k++) {
+                        gates[g] += u[g * hidden + k] * h[k];
+                    }
+                }
+                for (int k = 0; k < hidden; k++) {
+                    c[k] = sigmoid.applyAsDouble(gates[hidden + k]) * c[k]
+                            + sigmoid.applyAsDouble(gates[k]) * Math.tanh(gates[2 * hidden + k]);
+                    h[k] = sigmoid.applyAsDouble(gates[3 * hidden + k]) * Math.tanh(c[k]);
+                    y[row * 2 * hidden + column + k] = h[k];
+                }
+            }
+        }
+    }
+
     public static DoubleUnaryOperator function(Activation activation) {
         return switch (activation) {
             case NONE -> x -> x;

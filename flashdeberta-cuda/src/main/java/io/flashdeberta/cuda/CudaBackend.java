@@ -10,6 +10,7 @@ import io.flashdeberta.backend.DeviceUnavailableException;
 import io.flashdeberta.backend.Embeddings;
 import io.flashdeberta.backend.LayerNorm;
 import io.flashdeberta.backend.Linear;
+import io.flashdeberta.backend.Lstm;
 import io.flashdeberta.backend.OutOfDeviceMemoryException;
 import io.flashdeberta.backend.Precision;
 import io.flashdeberta.backend.RelativeBuckets;
@@ -145,9 +146,14 @@ final class CudaBackend implements Backend {
         return load(() -> new CudaLayerNorm(size, floats(weight), floats(bias), epsilon, program));
     }
 
-    private DeviceMemory.Block floats(WeightTensor tensor) {
-        DeviceMemory.Block block = memory.allocate(tensor.elements() * Float.BYTES);
-        weights.copyFloats(tensor, block.address());
+    private DeviceMemory.Block floats(WeightTensor... parts) {
+        long elements = Arrays.stream(parts).mapToLong(WeightTensor::elements).sum();
+        DeviceMemory.Block block = memory.allocate(elements * Float.BYTES);
+        long address = block.address();
+        for (WeightTensor part : parts) {
+            weights.copyFloats(part, address);
+            address += part.elements() * Float.BYTES;
+        }
         return block;
     }
 
@@ -203,6 +209,19 @@ final class CudaBackend implements Backend {
         DeviceMemory.Block block = memory.allocate(count * type.bytes());
         weights.copy(elements, count, block.address());
         return block;
+    }
+
+    @Override
+    public Lstm loadLstm(Lstm.Direction forward, Lstm.Direction backward) {
+        kernels.prepare(KernelProgram.of("lstm.cu", type));
+        CudaLinear gates = (CudaLinear) loadLinear(
+                List.of(forward.inputs(), backward.inputs()),
+                List.of(forward.inputBias(), backward.inputBias()));
+        return load(() -> new CudaLstm(
+                gates,
+                stacked(List.of(forward.states(), backward.states())),
+                floats(forward.stateBias(), backward.stateBias()),
+                forward.hidden()));
     }
 
     @Override

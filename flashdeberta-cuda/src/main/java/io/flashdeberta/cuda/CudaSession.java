@@ -6,6 +6,7 @@ import io.flashdeberta.backend.Convolution;
 import io.flashdeberta.backend.Embeddings;
 import io.flashdeberta.backend.LayerNorm;
 import io.flashdeberta.backend.Linear;
+import io.flashdeberta.backend.Lstm;
 import io.flashdeberta.backend.PackedBatch;
 import io.flashdeberta.backend.Session;
 import io.flashdeberta.backend.Tensor;
@@ -13,6 +14,7 @@ import io.flashdeberta.checkpoint.WeightTensor;
 
 import java.util.Objects;
 import java.util.function.Supplier;
+import java.util.stream.IntStream;
 
 /** The operations on a GPU, given to one stream in turn; only {@link #read} waits for them. */
 final class CudaSession implements Session {
@@ -170,6 +172,31 @@ final class CudaSession implements Session {
                 x.rows(),
                 x.columns(),
                 y -> linears.convolve((CudaConvolution) convolution, data, (CudaTensor) x, y));
+    }
+
+    @Override
+    public Tensor lstm(Tensor x, Lstm lstm, int[] offsets) {
+        CudaLstm layer = (CudaLstm) lstm;
+        Lstm.check(x, lstm, offsets);
+        context.use();
+        tensors.requireNotRecording();
+        int sequences = offsets.length - 1;
+        int longest = IntStream.range(0, sequences)
+                .map(s -> offsets[s + 1] - offsets[s])
+                .max()
+                .orElse(0);
+        return tensors.compute(x.rows(), 2 * lstm.hidden(), y -> {
+            try (CudaTensor gates = (CudaTensor) linear(x, layer.gates(), Activation.NONE);
+                    Arena.Span starts = arena().allocate((long) Integer.BYTES * offsets.length);
+                    Arena.Span cells =
+                            arena().allocate(2L * Float.BYTES * sequences * lstm.hidden())) {
+                transfers.upload(offsets, starts.address());
+                for (int step = 0; step < longest; step++) {
+                    rowKernels.lstmStep(
+                            gates, layer, starts.address(), sequences, step, cells.address(), y);
+                }
+            }
+        });
     }
 
     @Override

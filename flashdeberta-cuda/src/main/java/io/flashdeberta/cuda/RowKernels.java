@@ -12,6 +12,7 @@ final class RowKernels {
     private static final int ELEMENT_THREADS = 256;
     private static final int MEAN_COLUMNS = 32;
     private static final int WIDE_BYTES = 16;
+    private static final int SEQUENCES_AT_ONCE = 8;
 
     /** Blocks of layer normalisation that a multiprocessor holds at once. */
     private static final int NORMALIZING_BLOCKS = 5;
@@ -135,6 +136,37 @@ final class RowKernels {
                 .with(x.address())
                 .with(index)
                 .with(x.columns())
+                .with(y.address())
+                .run();
+    }
+
+    /**
+     * The {@code step}-th row of each sequence, from the first and from the last one on.
+     *
+     * @param offsets address of where the sequences start
+     * @param cells address of {@code [2, sequences, hidden]} floats, which stay from one step to the next
+     */
+    void lstmStep(
+            CudaTensor gates,
+            CudaLstm lstm,
+            long offsets,
+            int sequences,
+            int step,
+            long cells,
+            CudaTensor y) {
+        launch.of(program("lstm.cu"), "lstm_step", ROW_THREADS)
+                .grid(
+                        Rounding.blocks(lstm.hidden(), ROWS_OF_BLOCK),
+                        2,
+                        Math.min(sequences, SEQUENCES_AT_ONCE))
+                .with(gates.address())
+                .with(lstm.stateWeights().address())
+                .with(lstm.stateBias().address())
+                .with(offsets)
+                .with(sequences)
+                .with(lstm.hidden())
+                .with(step)
+                .with(cells)
                 .with(y.address())
                 .run();
     }

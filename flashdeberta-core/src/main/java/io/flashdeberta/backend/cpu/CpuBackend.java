@@ -9,6 +9,7 @@ import io.flashdeberta.backend.Convolution;
 import io.flashdeberta.backend.Embeddings;
 import io.flashdeberta.backend.LayerNorm;
 import io.flashdeberta.backend.Linear;
+import io.flashdeberta.backend.Lstm;
 import io.flashdeberta.backend.Precision;
 import io.flashdeberta.backend.RelativeBuckets;
 import io.flashdeberta.backend.Tensor;
@@ -149,6 +150,11 @@ final class CpuBackend implements Backend {
                 activation,
                 this,
                 loading.firstLane()));
+    }
+
+    @Override
+    public Lstm loadLstm(Lstm.Direction forward, Lstm.Direction backward) {
+        return CpuLstm.load(forward, backward, memory);
     }
 
     @Override

@@ -6,6 +6,7 @@ import io.flashdeberta.backend.Convolution;
 import io.flashdeberta.backend.Embeddings;
 import io.flashdeberta.backend.LayerNorm;
 import io.flashdeberta.backend.Linear;
+import io.flashdeberta.backend.Lstm;
 import io.flashdeberta.backend.PackedBatch;
 import io.flashdeberta.backend.Session;
 import io.flashdeberta.backend.Tensor;
@@ -125,6 +126,14 @@ final class CpuSession implements Session {
     public Tensor convolve(Tensor x, Convolution convolution, PackedBatch batch) {
         return compute(x.rows(), x.columns(), y -> {
             ((CpuConvolution) convolution).apply(threads, lanes, arena, batch, (CpuTensor) x, y);
+        });
+    }
+
+    @Override
+    public Tensor lstm(Tensor x, Lstm lstm, int[] offsets) {
+        Lstm.check(x, lstm, offsets);
+        return compute(x.rows(), 2 * lstm.hidden(), y -> {
+            ((CpuLstm) lstm).apply(threads, lanes, (CpuTensor) x, offsets, y);
         });
     }
 

@@ -4,6 +4,7 @@ import static io.flashdeberta.backend.cpu.OneDnn.check;
 import static org.bytedeco.dnnl.global.dnnl.*;
 
 import io.flashdeberta.backend.Activation;
+import io.flashdeberta.backend.Lstm;
 import org.bytedeco.dnnl.dnnl_memory_desc;
 import org.bytedeco.dnnl.dnnl_post_ops;
 import org.bytedeco.dnnl.dnnl_primitive_attr;
@@ -384,6 +385,71 @@ sealed interface Operation {
                 dnnl_memory_desc_destroy(x);
                 dnnl_memory_desc_destroy(vector);
             }
+        }
+    }
+
+    /**
+     * An LSTM over the rows of X and back, {@code [length, inputs] → [length, 2·hidden]}; arguments X, input weights, state weights,
+     * bias, Y.
+     */
+    record BidirectionalLstm(int length, int inputs, int hidden) implements Operation {
+
+        private static final long DIRECTIONS = 2;
+        private static final long GATES = Lstm.Direction.GATES;
+
+        @Override
+        public Primitive compile() {
+            dnnl_memory_desc x = OneDnn.tagged(NumberType.FP32, dnnl_tnc, length, 1, inputs);
+            dnnl_memory_desc inputWeights = weights(inputs);
+            dnnl_memory_desc stateWeights = weights(hidden);
+            dnnl_memory_desc bias =
+                    OneDnn.tagged(NumberType.FP32, dnnl_ldgo, 1, DIRECTIONS, GATES, hidden);
+            dnnl_memory_desc y =
+                    OneDnn.tagged(NumberType.FP32, dnnl_tnc, length, 1, DIRECTIONS * hidden);
+            dnnl_primitive_desc operation = new dnnl_primitive_desc();
+            try {
+                check(
+                        dnnl_lstm_forward_primitive_desc_create(
+                                operation,
+                                OneDnn.ENGINE,
+                                dnnl_forward_inference,
+                                dnnl_bidirectional_concat,
+                                x,
+                                null,
+                                null,
+                                inputWeights,
+                                stateWeights,
+                                null,
+                                null,
+                                bias,
+                                y,
+                                null,
+                                null,
+                                0,
+                                null),
+                        "describe an LSTM");
+                return new Primitive(
+                        operation,
+                        new int[] {
+                            DNNL_ARG_SRC_LAYER,
+                            DNNL_ARG_WEIGHTS_LAYER,
+                            DNNL_ARG_WEIGHTS_ITER,
+                            DNNL_ARG_BIAS,
+                            DNNL_ARG_DST_LAYER
+                        },
+                        new dnnl_memory_desc[] {x, inputWeights, stateWeights, bias, y});
+            } finally {
+                dnnl_memory_desc_destroy(x);
+                dnnl_memory_desc_destroy(inputWeights);
+                dnnl_memory_desc_destroy(stateWeights);
+                dnnl_memory_desc_destroy(bias);
+                dnnl_memory_desc_destroy(y);
+            }
+        }
+
+        private dnnl_memory_desc weights(int columns) {
+            return OneDnn.tagged(
+                    NumberType.FP32, dnnl_ldigo, 1, DIRECTIONS, columns, GATES, hidden);
         }
     }
 
