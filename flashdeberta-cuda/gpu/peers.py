@@ -3,14 +3,16 @@
     python3 peers.py base|large 1x128,32x512,…
     python3 peers.py base|large rerank FOLDER_WITH_A_TOKENIZER
 
-The second times one query with 64 documents as RerankBenchmark has them, from strings to sorted scores, padded to the longest. Needs PyTorch with CUDA, transformers and flashdeberta (pip install flashdeberta). Prints the medians of CUDA-event timings in ms: ids
-in, last hidden state on the GPU, no padding. FlashDeBERTa gets neither masks nor tables of distances, which it does not need.
+The first prints the medians of CUDA-event timings in ms: ids in, last hidden state on the GPU, no padding. The second times one query with
+64 documents of lengths as in RerankBenchmark, from strings to sorted scores, padded to the longest; the scores have no meaning, since
+padding is not masked. FlashDeBERTa gets neither masks nor tables of distances. Needs PyTorch with CUDA, transformers and flashdeberta
+(pip install flashdeberta).
 """
 import math
 import random
 import statistics
 import sys
-import time as clock
+import time
 
 import torch
 from flashdeberta.model import FlashDisentangledSelfAttention
@@ -36,7 +38,7 @@ def model_of(size, flash):
 
 
 @torch.no_grad()
-def time(model, batch, length):
+def time_pass(model, batch, length):
     ids = torch.randint(4, 128000, (batch, length), device="cuda")
     begin, end, times = torch.cuda.Event(enable_timing=True), torch.cuda.Event(enable_timing=True), []
     for run in range(WARM_UP + RUNS):
@@ -64,13 +66,13 @@ def documents():
 @torch.no_grad()
 def rerank(model, tokenizer, head, texts):
     """Ms until the padded ids were on the GPU and until the sorted scores were there; the ids' shape, the tokens."""
-    begin = clock.perf_counter()
+    begin = time.perf_counter()
     pairs = tokenizer(["where does the long river meet the sea"] * len(texts), texts, padding=True, return_tensors="pt")
     ids = pairs["input_ids"].cuda()
-    tokenized = clock.perf_counter()
+    tokenized = time.perf_counter()
     scores = head(model(ids).last_hidden_state[:, 0]).float().cpu()[:, 0].tolist()
     sorted(enumerate(scores), key=lambda scored: -scored[1])
-    end = clock.perf_counter()
+    end = time.perf_counter()
     return 1000 * (tokenized - begin), 1000 * (end - begin), tuple(ids.shape), int(pairs["attention_mask"].sum())
 
 
@@ -95,7 +97,7 @@ def main():
         row = []
         for model in models:
             try:
-                row.append(f"{time(model, batch, length):.2f}")
+                row.append(f"{time_pass(model, batch, length):.2f}")
             except torch.OutOfMemoryError:
                 row.append("out of memory")
             torch.cuda.empty_cache()

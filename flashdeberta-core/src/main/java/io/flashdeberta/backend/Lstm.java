@@ -37,14 +37,14 @@ public interface Lstm extends AutoCloseable {
     }
 
     /**
-     * Checks what a session is to run.
+     * Checks what it is to run over.
      *
      * @throws IllegalArgumentException if {@code x} has other columns, or {@code offsets} do not divide its rows
      */
-    static void check(Tensor x, Lstm lstm, int[] offsets) {
-        if (x.columns() != lstm.inputs()) {
+    default void check(Tensor x, int[] offsets) {
+        if (x.columns() != inputs()) {
             throw new IllegalArgumentException(
-                    "A row has " + x.columns() + " values; the LSTM takes " + lstm.inputs() + ".");
+                    "A row has " + x.columns() + " values; the LSTM takes " + inputs() + ".");
         }
         int end = 0;
         for (int s = 0; s < offsets.length; s++) {

@@ -44,6 +44,7 @@ public interface Session extends AutoCloseable {
      * row the forward state, then the backward one.
      *
      * @param offsets where each sequence starts, and the number of rows at the end, {@code [sequences + 1]}; a sequence may be empty
+     * @throws IllegalArgumentException if {@code x} has other columns than the LSTM takes, or {@code offsets} do not divide its rows
      */
     Tensor lstm(Tensor x, Lstm lstm, int[] offsets);
 

@@ -1,21 +1,19 @@
 package io.flashdeberta.engine;
 
 import io.flashdeberta.model.Head;
-import java.util.ArrayList;
-import java.util.Collections;
-import java.util.Comparator;
+
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
-import java.util.stream.IntStream;
-import org.jspecify.annotations.Nullable;
 
 /**
- * The course of one call through an engine. Many texts go slice by slice, short ones first: one slice is tokenized while the one before
- * it runs, so that the device does not wait for the tokenizer, and a call of any size needs little memory and leaves room in the queue.
+ * The course of one call through an engine. Many texts go slice by slice: one is tokenized while the one before it runs, so that the
+ * device does not wait for the tokenizer, and a call of any size needs little memory and leaves room in the queue.
  */
 public final class Call {
 
@@ -48,8 +46,6 @@ public final class Call {
          */
         R read(int index, FittedInput input, List<Output> outputs);
     }
-
-    private static final int TEXTS_OF_A_SLICE = 1024;
 
     /** Slices that run or wait at the same time. */
     private static final int SLICES_UNDER_WAY = 2;
@@ -120,11 +116,9 @@ public final class Call {
         private final Fitting fitting;
         private final Head head;
         private final Reading<R> reading;
-        private final List<Integer> order;
-        private final List<@Nullable R> results;
+        private final Slices slices;
+        private final Map<Integer, R> results = new TreeMap<>();
         private final CompletableFuture<List<R>> done = new CompletableFuture<>();
-        private int slices;
-        private int next;
         private int underWay;
 
         Run(List<String> texts, Fitting fitting, Head head, Reading<R> reading) {
@@ -132,31 +126,26 @@ public final class Call {
             this.fitting = fitting;
             this.head = head;
             this.reading = reading;
-            order = IntStream.range(0, texts.size())
-                    .boxed()
-                    .sorted(Comparator.comparingInt(place -> texts.get(place).length()))
-                    .toList();
-            results = new ArrayList<>(Collections.nCopies(texts.size(), null));
+            slices = new Slices(texts, fitting.besides());
         }
 
         synchronized void advance() {
             try {
-                while (underWay < SLICES_UNDER_WAY && next < texts.size() && !done.isDone()) {
+                while (underWay < SLICES_UNDER_WAY && !slices.isEmpty() && !done.isDone()) {
                     startSlice();
+                }
+                if (underWay == 0 && slices.isEmpty() && !done.isDone()) {
+                    done.complete(List.copyOf(results.values()));
                 }
             } catch (RuntimeException | Error e) {
                 fail(e);
-            }
-            if (underWay == 0 && next == texts.size() && !done.isDone()) {
-                done.complete(List.copyOf(results));
             }
         }
 
         private void startSlice() {
             requireNotWithdrawn();
-            List<Integer> places = slice();
-            boolean continued = next > 0;
-            next += places.size();
+            boolean continued = !slices.isUntouched();
+            List<Integer> places = slices.next(engine.charactersOfSlice(continued));
             List<FittedInput> inputs =
                     engine.fit(() -> fitting.fit(places.stream().map(texts::get).toList(), places));
             Request request = request(inputs);
@@ -164,17 +153,6 @@ public final class Call {
             afterwards(request, places, inputs);
             engine.submit(request, continued);
             underWay++;
-        }
-
-        /** The places of the next texts, which together have about as many characters as a slice may have. */
-        private List<Integer> slice() {
-            long most = engine.charactersOfSlice(slices++);
-            int last = Math.min(texts.size(), next + TEXTS_OF_A_SLICE);
-            int end = next;
-            for (long length = 0; end < last && (end == next || length < most); end++) {
-                length += texts.get(order.get(end)).length() + fitting.besides();
-            }
-            return order.subList(next, end);
         }
 
         private void fail(Throwable cause) {
@@ -210,7 +188,7 @@ public final class Call {
                     FittedInput input = inputs.get(i);
                     int place = places.get(i);
                     int end = output + input.pieces().size();
-                    results.set(place, reading.read(place, input, outputs.subList(output, end)));
+                    results.put(place, reading.read(place, input, outputs.subList(output, end)));
                     output = end;
                 }
             } catch (RuntimeException | Error e) {

@@ -26,12 +26,10 @@ public final class Engine implements AutoCloseable {
     /** Characters for which the tokenizer takes tens of megabytes. */
     private static final long LONG_TEXTS = 1 << 15;
 
-    /** Of a call's first slice: a device can soon begin with it, and is then busy while the next slice is tokenized. */
-    private static final int CHARACTERS_OF_FIRST_SLICE = 1 << 12;
+    /** With these a device that does nothing can soon begin, and is then busy while the next slice is tokenized. */
+    private static final int CHARACTERS_OF_A_SMALL_SLICE = 1 << 12;
 
-    private static final int SLICES_GROW_BY = 3;
-
-    /** Of these a device makes batches that keep it busy. */
+    /** Of these a device makes batches that keep it busy, and meanwhile the next ones are tokenized. */
     private static final int CHARACTERS_OF_A_SLICE = 1 << 14;
 
     /** A slice has at most this part of what may wait, so that there is room for others beside it. */
@@ -188,14 +186,16 @@ public final class Engine implements AutoCloseable {
         return inputs;
     }
 
-    /** About how many characters a call's slice may have, by its number. */
-    long charactersOfSlice(int number) {
-        long most = CHARACTERS_OF_FIRST_SLICE;
-        for (int i = 0; i < number && most < CHARACTERS_OF_A_SLICE; i++) {
-            most *= SLICES_GROW_BY;
-        }
+    /**
+     * About how many characters a call's next slice may have.
+     *
+     * @param continued whether it is not the first
+     */
+    long charactersOfSlice(boolean continued) {
+        boolean idle = !continued && scheduler.waitingTokens() == 0;
         return Math.min(
-                Math.min(most, CHARACTERS_OF_A_SLICE), settings.queueTokens() / SLICES_IN_QUEUE);
+                idle ? CHARACTERS_OF_A_SMALL_SLICE : CHARACTERS_OF_A_SLICE,
+                settings.queueTokens() / SLICES_IN_QUEUE);
     }
 
     /** @param continued whether it continues a call that was let in before */

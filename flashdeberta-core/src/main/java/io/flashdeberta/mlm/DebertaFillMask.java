@@ -78,7 +78,7 @@ public final class DebertaFillMask extends DebertaTask<DebertaFillMask> {
                 List.of(text),
                 call -> call.run(
                         List.of(text),
-                        (texts, first) -> requireMasks(singles.fit(texts, first)),
+                        (texts, places) -> requireMasks(singles.fit(texts, places)),
                         (index, input, outputs) -> predict(input, outputs.get(0), topK))));
     }
 

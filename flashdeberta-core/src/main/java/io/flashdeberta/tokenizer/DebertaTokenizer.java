@@ -135,25 +135,30 @@ public final class DebertaTokenizer implements AutoCloseable {
     }
 
     private static String wellFormed(String text) {
+        requireShort(text);
+        return Unicode.wellFormed(text);
+    }
+
+    private static void requireShort(String text) {
         if (text.length() > MAX_TEXT_LENGTH) {
             throw new IllegalArgumentException("The text has " + text.length()
                     + " characters; expected at most " + MAX_TEXT_LENGTH + ". Split it.");
         }
-        return Unicode.wellFormed(text);
     }
 
-    /** {@link #tokenize(String)} for each text, with offsets or without; many of them in parallel. */
+    /** {@link #tokenize(String)} for each text, with offsets or without; in parallel where there is much to do. */
     public List<TokenizedText> tokenize(List<String> texts, Offsets offsets) {
         if (texts.size() == 1 || texts.stream().mapToLong(String::length).sum() < MANY_CHARACTERS) {
             return texts.stream().map(text -> tokenize(text, offsets)).toList();
         }
+        texts.forEach(DebertaTokenizer::requireShort);
         return texts.parallelStream().map(text -> tokenize(text, offsets)).toList();
     }
 
     /**
      * The beginning of each text: more than {@code tokens} tokens, or all there are. Of a longer text, which may have any length,
      * not much more than that is read. The tokens are those of the whole text, unless it has words of a thousand characters.
-     * Many of them in parallel.
+     * In parallel where there is much to do.
      *
      * @throws IllegalArgumentException when a text is longer than {@link #MAX_TEXT_LENGTH} and has so few tokens up to there, as
      *     white space has

@@ -286,6 +286,40 @@ public abstract class OperationsSuite {
         }
     }
 
+    @Test
+    void lstmOverManySequences() {
+        int[] offsets = new int[42];
+        for (int s = 1; s < offsets.length; s++) {
+            offsets[s] = offsets[s - 1] + s * 7 % 5;
+        }
+        int rows = offsets[41];
+        WeightTensor x = weights.tensor(rows, 6);
+        Lstm.Direction forward = direction(6, 16);
+        Lstm.Direction backward = direction(6, 16);
+        double[] expected = new double[rows * 2 * 16];
+        runReference(x, forward, offsets, 1, expected, 0);
+        runReference(x, backward, offsets, -1, expected, 16);
+        try (Tensor input = session.upload(x);
+                Lstm lstm = backend.loadLstm(forward, backward);
+                Tensor y = session.lstm(input, lstm, offsets)) {
+            assertClose(y, expected);
+        }
+    }
+
+    @Test
+    void lstmOverNothing() {
+        try (Tensor x = session.upload(weights.tensor(3, 4));
+                Tensor nothing = session.gatherRows(x, new int[0]);
+                Lstm lstm = backend.loadLstm(direction(4, 8), direction(4, 8))) {
+            for (int[] offsets : new int[][] {{0}, {0, 0, 0}}) {
+                try (Tensor y = session.lstm(nothing, lstm, offsets)) {
+                    assertThat(y.rows()).isZero();
+                    assertThat(y.columns()).isEqualTo(16);
+                }
+            }
+        }
+    }
+
     private Lstm.Direction direction(int inputs, int hidden) {
         double deviation = 1 / Math.sqrt(hidden);
         return new Lstm.Direction(
@@ -321,13 +355,13 @@ public abstract class OperationsSuite {
     /** By {@code src/test/python/lstm.py}. */
     @Test
     void lstmAsPyTorchHasIt() throws Exception {
-        Path folder = Files.createDirectory(this.folder.resolve("lstm"));
+        Path copy = Files.createDirectory(folder.resolve("lstm"));
         for (String file : List.of("config.json", "model.safetensors")) {
             try (InputStream content = OperationsSuite.class.getResourceAsStream("/lstm/" + file)) {
-                Files.copy(content, folder.resolve(file));
+                Files.copy(content, copy.resolve(file));
             }
         }
-        try (Checkpoint checkpoint = Checkpoint.open(folder);
+        try (Checkpoint checkpoint = Checkpoint.open(copy);
                 Tensor x = session.upload(checkpoint.weights().get("x"));
                 Lstm lstm = backend.loadLstm(
                         direction(checkpoint.weights(), ""),

@@ -304,7 +304,7 @@ class CallsTest {
             String tooLong = "The bridge. ".repeat(20);
             for (int i = 0; i < 2; i++) {
                 assertThatExceptionOfType(InputTooLongException.class)
-                        .isThrownBy(() -> task.score(TEXT, tooLong))
+                        .isThrownBy(() -> task.score(TEXT, tooLong, TEXT, TEXT))
                         .withMessageContaining("at index 1");
             }
             assertThat(cache.stored.get()).isZero();

@@ -1,15 +1,18 @@
 package io.flashdeberta.tokenizer;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.flashdeberta.checkpoint.Checkpoint;
 import java.util.List;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class DebertaTokenizerTest {
@@ -75,12 +78,13 @@ class DebertaTokenizerTest {
         }
     }
 
-    @Test
-    void tokenizesListsInOrderAndFromManyThreads() {
+    @ParameterizedTest
+    @EnumSource
+    void tokenizesListsInOrderAndFromManyThreads(Offsets offsets) {
         List<String> texts = IntStream.range(0, 300)
                 .mapToObj(i -> "The town " + i + " 🙂 sea ".repeat(i % 7))
                 .toList();
-        List<TokenizedText> tokenized = tokenizer.tokenize(texts, Offsets.WITH);
+        List<TokenizedText> tokenized = tokenizer.tokenize(texts, offsets);
 
         assertThat(tokenized).hasSameSizeAs(texts);
         for (int i = 0; i < texts.size(); i++) {
@@ -88,7 +92,7 @@ class DebertaTokenizerTest {
             assertThat(Texts.ids(tokenized.get(i)))
                     .isEqualTo(Texts.ids(tokenizer.tokenize(texts.get(i))));
         }
-        assertThat(tokenizer.tokenize(List.of(), Offsets.WITH)).isEmpty();
+        assertThat(tokenizer.tokenize(List.of(), offsets)).isEmpty();
     }
 
     @Test
@@ -119,6 +123,14 @@ class DebertaTokenizerTest {
         assertThatThrownBy(() -> tokenizer.tokenize(text))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageContaining("1000001 characters");
+        List<String> texts = Stream.concat(
+                        Stream.of(text), Stream.generate(() -> "town").limit(7))
+                .toList();
+        for (int n = 0; n < 20; n++) {
+            assertThatIllegalArgumentException()
+                    .isThrownBy(() -> tokenizer.tokenize(texts, Offsets.WITHOUT))
+                    .withMessageStartingWith("The text has 1000001 characters");
+        }
     }
 
     @ParameterizedTest

@@ -143,11 +143,13 @@ final class CudaBackend implements Backend {
         int size = Math.toIntExact(weight.elements());
         KernelProgram program = KernelProgram.of("layer_norm.cu", type, "COLUMNS=" + size);
         kernels.prepare(program);
-        return load(() -> new CudaLayerNorm(size, floats(weight), floats(bias), epsilon, program));
+        return load(() -> new CudaLayerNorm(
+                size, floats(List.of(weight)), floats(List.of(bias)), epsilon, program));
     }
 
-    private DeviceMemory.Block floats(WeightTensor... parts) {
-        long elements = Arrays.stream(parts).mapToLong(WeightTensor::elements).sum();
+    /** The parts' elements one after the other, in fp32. */
+    private DeviceMemory.Block floats(List<WeightTensor> parts) {
+        long elements = parts.stream().mapToLong(WeightTensor::elements).sum();
         DeviceMemory.Block block = memory.allocate(elements * Float.BYTES);
         long address = block.address();
         for (WeightTensor part : parts) {
@@ -220,7 +222,7 @@ final class CudaBackend implements Backend {
         return load(() -> new CudaLstm(
                 gates,
                 stacked(List.of(forward.states(), backward.states())),
-                floats(forward.stateBias(), backward.stateBias()),
+                floats(List.of(forward.stateBias(), backward.stateBias())),
                 forward.hidden()));
     }
 

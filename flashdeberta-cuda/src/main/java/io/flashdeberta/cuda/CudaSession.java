@@ -177,7 +177,7 @@ final class CudaSession implements Session {
     @Override
     public Tensor lstm(Tensor x, Lstm lstm, int[] offsets) {
         CudaLstm layer = (CudaLstm) lstm;
-        Lstm.check(x, lstm, offsets);
+        lstm.check(x, offsets);
         context.use();
         tensors.requireNotRecording();
         int sequences = offsets.length - 1;
@@ -191,10 +191,8 @@ final class CudaSession implements Session {
                     Arena.Span cells =
                             arena().allocate(2L * Float.BYTES * sequences * lstm.hidden())) {
                 transfers.upload(offsets, starts.address());
-                for (int step = 0; step < longest; step++) {
-                    rowKernels.lstmStep(
-                            gates, layer, starts.address(), sequences, step, cells.address(), y);
-                }
+                rowKernels.lstm(
+                        gates, layer, starts.address(), sequences, longest, cells.address(), y);
             }
         });
     }

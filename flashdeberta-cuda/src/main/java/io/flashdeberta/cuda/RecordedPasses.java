@@ -33,16 +33,16 @@ final class RecordedPasses implements AutoCloseable {
         }
     }
 
-    private static final class Entry {
+    private static final class Recording {
         private @Nullable RecordedPass pass;
         private int failures;
     }
 
-    private final Map<Key, Entry> entries = new LinkedHashMap<>(16, 0.75f, true) {
+    private final Map<Key, Recording> recordings = new LinkedHashMap<>(16, 0.75f, true) {
         private static final long serialVersionUID = 1L;
 
         @Override
-        protected boolean removeEldestEntry(Map.Entry<Key, Entry> eldest) {
+        protected boolean removeEldestEntry(Map.Entry<Key, Recording> eldest) {
             if (size() <= KEPT) {
                 return false;
             }
@@ -63,51 +63,52 @@ final class RecordedPasses implements AutoCloseable {
 
     /** Asked once for every pass. */
     Advice advice(Key key) {
-        Entry entry = entries.get(key);
-        if (entry == null) {
-            entries.put(key, new Entry());
+        Recording recording = recordings.get(key);
+        if (recording == null) {
+            recordings.put(key, new Recording());
             return Advice.RUN;
         }
-        if (entry.pass != null) {
+        if (recording.pass != null) {
             return Advice.REPLAY;
         }
-        return entry.failures < TRIES ? Advice.RECORD : Advice.RUN;
+        return recording.failures < TRIES ? Advice.RECORD : Advice.RUN;
     }
 
     /** The recording that {@link Advice#REPLAY} speaks of. */
     RecordedPass get(Key key) {
-        Entry entry = entries.get(key);
-        if (entry == null || entry.pass == null) {
+        Recording recording = recordings.get(key);
+        if (recording == null || recording.pass == null) {
             throw new IllegalStateException("There is no recording of " + key + ".");
         }
-        return entry.pass;
+        return recording.pass;
     }
 
     void keep(Key key, RecordedPass pass) {
-        Entry entry = new Entry();
-        entry.pass = pass;
-        entries.put(key, entry);
+        Recording recording = new Recording();
+        recording.pass = pass;
+        recordings.put(key, recording);
     }
 
     /** Notes that a recording failed, and returns whether it is not tried again. */
     boolean failed(Key key) {
-        Entry entry = entries.computeIfAbsent(key, k -> new Entry());
-        entry.failures++;
-        return entry.failures == TRIES;
+        Recording recording = recordings.computeIfAbsent(key, k -> new Recording());
+        recording.failures++;
+        return recording.failures == TRIES;
     }
 
     int size() {
-        return (int)
-                entries.values().stream().filter(entry -> entry.pass != null).count();
+        return (int) recordings.values().stream()
+                .filter(recording -> recording.pass != null)
+                .count();
     }
 
     @Override
     public void close() {
-        for (Entry entry : entries.values()) {
-            if (entry.pass != null) {
-                entry.pass.close();
+        for (Recording recording : recordings.values()) {
+            if (recording.pass != null) {
+                recording.pass.close();
             }
         }
-        entries.clear();
+        recordings.clear();
     }
 }

@@ -12,6 +12,10 @@ final class RowKernels {
     private static final int ELEMENT_THREADS = 256;
     private static final int MEAN_COLUMNS = 32;
     private static final int WIDE_BYTES = 16;
+    private static final int UNITS_OF_BLOCK = 4;
+    private static final int DIRECTIONS = 2;
+
+    /** Of an LSTM; further ones share what a warp has read of the weights. */
     private static final int SEQUENCES_AT_ONCE = 8;
 
     /** Blocks of layer normalisation that a multiprocessor holds at once. */
@@ -141,34 +145,38 @@ final class RowKernels {
     }
 
     /**
-     * The {@code step}-th row of each sequence, from the first and from the last one on.
+     * Runs an LSTM over sequences, a step of all of them after the other.
      *
      * @param offsets address of where the sequences start
-     * @param cells address of {@code [2, sequences, hidden]} floats, which stay from one step to the next
+     * @param longest rows of the longest one
+     * @param cells address of {@code [2, sequences, hidden]} floats
      */
-    void lstmStep(
+    void lstm(
             CudaTensor gates,
             CudaLstm lstm,
             long offsets,
             int sequences,
-            int step,
+            int longest,
             long cells,
             CudaTensor y) {
-        launch.of(program("lstm.cu"), "lstm_step", ROW_THREADS)
-                .grid(
-                        Rounding.blocks(lstm.hidden(), ROWS_OF_BLOCK),
-                        2,
-                        Math.min(sequences, SEQUENCES_AT_ONCE))
-                .with(gates.address())
-                .with(lstm.stateWeights().address())
-                .with(lstm.stateBias().address())
-                .with(offsets)
-                .with(sequences)
-                .with(lstm.hidden())
-                .with(step)
-                .with(cells)
-                .with(y.address())
-                .run();
+        KernelProgram program = program("lstm.cu");
+        for (int step = 0; step < longest; step++) {
+            launch.of(program, "lstm_step", ROW_THREADS)
+                    .grid(
+                            Rounding.blocks(lstm.hidden(), UNITS_OF_BLOCK),
+                            DIRECTIONS,
+                            Math.min(sequences, SEQUENCES_AT_ONCE))
+                    .with(gates.address())
+                    .with(lstm.stateWeights().address())
+                    .with(lstm.stateBias().address())
+                    .with(offsets)
+                    .with(sequences)
+                    .with(lstm.hidden())
+                    .with(step)
+                    .with(cells)
+                    .with(y.address())
+                    .run();
+        }
     }
 
     void mean(CudaTensor x, BatchData batch, CudaTensor y) {

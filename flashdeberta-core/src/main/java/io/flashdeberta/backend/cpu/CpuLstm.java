@@ -25,8 +25,8 @@ record CpuLstm(
         int inputs = Math.toIntExact(forward.inputs().shape()[1]);
         int hidden = forward.hidden();
         int rows = Direction.GATES * hidden;
-        float[] inputWeights = new float[2 * inputs * rows];
-        float[] stateWeights = new float[2 * hidden * rows];
+        float[] inputWeights = new float[Math.toIntExact(2L * inputs * rows)];
+        float[] stateWeights = new float[Math.toIntExact(2L * hidden * rows)];
         float[] bias = new float[2 * rows];
         for (int d = 0; d < directions.size(); d++) {
             Direction direction = directions.get(d);
@@ -61,7 +61,7 @@ record CpuLstm(
         return block;
     }
 
-    /** Sequences side by side, each by one thread. */
+    /** Sequences side by side, each by one thread; oneDNN compiles code for each length, which a lane keeps like all of its code. */
     void apply(CpuThreads threads, Lane[] lanes, CpuTensor x, int[] offsets, CpuTensor y) {
         threads.forEach(lanes, offsets.length - 1, (lane, s) -> {
             int start = offsets[s];

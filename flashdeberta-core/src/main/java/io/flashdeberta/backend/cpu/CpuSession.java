@@ -131,7 +131,7 @@ final class CpuSession implements Session {
 
     @Override
     public Tensor lstm(Tensor x, Lstm lstm, int[] offsets) {
-        Lstm.check(x, lstm, offsets);
+        lstm.check(x, offsets);
         return compute(x.rows(), 2 * lstm.hidden(), y -> {
             ((CpuLstm) lstm).apply(threads, lanes, (CpuTensor) x, offsets, y);
         });

@@ -6,6 +6,7 @@ import io.flashdeberta.backend.Convolution;
 import io.flashdeberta.backend.Embeddings;
 import io.flashdeberta.backend.LayerNorm;
 import io.flashdeberta.backend.Linear;
+import io.flashdeberta.backend.Lstm;
 import io.flashdeberta.backend.PackedBatch;
 import io.flashdeberta.backend.Session;
 import io.flashdeberta.backend.Tensor;
@@ -75,6 +76,11 @@ record Profile(Session session, Map<String, Long> nanoseconds) implements Sessio
     @Override
     public Tensor convolve(Tensor x, Convolution convolution, PackedBatch batch) {
         return time("convolution", () -> session.convolve(x, convolution, batch));
+    }
+
+    @Override
+    public Tensor lstm(Tensor x, Lstm lstm, int[] offsets) {
+        return time("LSTM", () -> session.lstm(x, lstm, offsets));
     }
 
     @Override
