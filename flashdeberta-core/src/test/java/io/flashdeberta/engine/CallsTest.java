@@ -137,6 +137,25 @@ class CallsTest {
     }
 
     @Test
+    void theFirstSliceIsSmallWhereNothingWaits() {
+        String[] texts = times(2000, "The bridge over the long river.");
+        try (GatedTask task =
+                GatedTask.small().batchTokens(1).queueTokens(1 << 20).build()) {
+            task.gate().shut();
+            CompletableFuture<List<Float>> idle = task.scoreAsync(texts);
+            task.gate().await(1);
+            int smallAndWhole = task.status().waitingSequences();
+            CompletableFuture<List<Float>> busy = task.scoreAsync(texts);
+            int twoWhole = task.status().waitingSequences() - smallAndWhole;
+            assertThat(smallAndWhole).isBetween(600, twoWhole * 2 / 3);
+            assertThat(twoWhole).isBetween(1000, 1100);
+            idle.cancel(false);
+            busy.cancel(false);
+            task.gate().open();
+        }
+    }
+
+    @Test
     void aSliceIsTokenizedWhileTheOneBeforeItIsUnderWay() {
         try (GatedTask task = GatedTask.small().build()) {
             task.gate().shut();

@@ -35,7 +35,7 @@ final class Requests {
 
         @Override
         public Tensor apply(Session session, Tensor hidden, PackedBatch batch) {
-            throw new UnsupportedOperationException();
+            throw new AssertionError("No batch of these requests is computed.");
         }
     }
 

@@ -25,7 +25,8 @@ record KernelProgram(String file, List<String> definitions) {
             "saturation.cuh",
             "shares.cuh",
             "position_terms.cuh",
-            "near_tiles.cuh");
+            "near_tiles.cuh",
+            "far_tiles.cuh");
 
     static KernelProgram of(String file, NumberType type, String... definitions) {
         return new KernelProgram(

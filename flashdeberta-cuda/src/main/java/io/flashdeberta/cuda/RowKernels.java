@@ -4,7 +4,7 @@ import io.flashdeberta.backend.Activation;
 
 import org.jspecify.annotations.Nullable;
 
-/** The kernels that work on rows one by one. */
+/** The kernels that work on rows one by one; those of an LSTM, one after the other. */
 final class RowKernels {
 
     private static final int ROW_THREADS = 128;

@@ -23,8 +23,6 @@
 #include "wgmma.cuh"
 
 constexpr int THREADS = 256, WARPS = THREADS / 32;
-constexpr float LARGEST_SUM = 16384;  // of a thread's weights in a row: they stay finite in fp16
-constexpr float LOWEST = -1e30f;
 
 // Running state of 64 query rows: of each thread rows 2 * g and 2 * g + 1 of its warp.
 struct Rows {

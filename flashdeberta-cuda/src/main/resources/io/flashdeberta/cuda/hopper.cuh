@@ -206,6 +206,9 @@ __device__ __forceinline__ float power2(float x) {
     asm volatile("ex2.approx.ftz.f32 %0, %1;" : "=f"(y) : "f"(x));
     return y;
 }
+// Of the softmax: of a thread's weights in a row, so that they stay finite in fp16; a score without weight.
+constexpr float LARGEST_SUM = 16384;
+constexpr float LOWEST = -1e30f;
 
 // Zeros in place of the rows of 128 bytes from valid on in a tile of values, by a warpgroup: those beyond a sequence have no weight, but
 // where they hold what is no number, neither would their product with it be one.

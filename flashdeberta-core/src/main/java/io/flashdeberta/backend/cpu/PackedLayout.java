@@ -31,9 +31,9 @@ final class PackedLayout {
         dnnl_memory_desc a = OneDnn.matrix(type, TYPICAL_ROWS, inputs, inputs, 1);
         dnnl_memory_desc any = OneDnn.tagged(type, dnnl_format_tag_any, inputs, outputs);
         dnnl_memory_desc c = OneDnn.matrix(TYPICAL_ROWS, outputs, outputs, 1);
-        try (Operation.PostOps none = new Operation.PostOps()) {
+        try (PostOps none = new PostOps()) {
             none.scale(type);
-            dnnl_primitive_desc operation = Operation.PostOps.matmul(a, any, null, c, none);
+            dnnl_primitive_desc operation = PostOps.matmul(a, any, null, c, none);
             description = new dnnl_memory_desc();
             OneDnn.check(
                     dnnl_memory_desc_clone(
